@@ -16,21 +16,28 @@ MODELS: dict[str, type[BaseModel]] = {"task": Task, "instance": Instance, "repor
 
 def json_schema(model: type[BaseModel]) -> dict[str, Any]:
     """The model's JSON Schema as editors and other tools read it."""
-    schema: dict[str, Any] = _unwrapped(model.model_json_schema(by_alias=True))
+    schema: dict[str, Any] = _tidied(model.model_json_schema(by_alias=True))
     return {"$schema": DIALECT} | schema
 
 
-def _unwrapped(node: Any) -> Any:
-    """Descriptions come from docstrings, whose line breaks mean nothing to an editor."""
+def _tidied(node: Any) -> Any:
+    """The schema as pydantic makes it, with two things put right wherever they stand.
+
+    Descriptions come from docstrings, whose line breaks mean nothing to an editor. And keys that do
+    not match a pattern must be refused: pydantic says so in words of its own only.
+    """
     if isinstance(node, list):
-        return [_unwrapped(item) for item in node]
-    if isinstance(node, dict):
-        return {key: _unwrapped(value) for key, value in node.items()} | (
-            {"description": " ".join(node["description"].split())}
-            if isinstance(node.get("description"), str)
-            else {}
-        )
-    return node
+        return [_tidied(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    tidied = {key: _tidied(value) for key, value in node.items()}
+    if isinstance(tidied.get("description"), str):
+        tidied["description"] = " ".join(tidied["description"].split())
+    if "patternProperties" in tidied and "propertyNames" in tidied:
+        ((pattern, value),) = tidied.pop("patternProperties").items()
+        tidied["propertyNames"]["pattern"] = pattern
+        tidied["additionalProperties"] = value
+    return tidied
 
 
 def schema_text(model: type[BaseModel]) -> str:

@@ -1,7 +1,7 @@
 """Building blocks of the models: strict closed objects, and texts of a stated form."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
@@ -51,7 +51,8 @@ class Form:
         return handler(core) | {"patternErrorMessage": f"required: {self.required}"}
 
 
-SchemaVersion = Literal[1]
+# Not Literal[1], which takes `true` for 1.
+SchemaVersion = Annotated[int, Field(ge=1, le=1)]
 SchemaLink = Annotated[
     str | None,
     Field(alias="$schema", description="Relative path of the JSON Schema, so that editors help."),
