@@ -1,0 +1,270 @@
+"""From rows of a source to examples: `columns`, `label_map` and `sampling` applied."""
+
+import json
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from validators.document import shown
+from validators.finding import Location
+from validators.folder import InstanceFile
+from validators.sampling import draw, within_minutes
+from validators.source import Cell, Clip, SourceRow, SourceTable
+from validators.strict_json import MAX_DEPTH
+
+_DECIMAL = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
+
+
+class LabelFaultKind(StrEnum):
+    """The ways in which a row's label can be wrong."""
+
+    UNMAPPED = "not in label_map"
+    UNKNOWN = "not among the labels"
+    FORM = "wrong form"
+    ORDER = "wrong order"
+
+
+@dataclass(frozen=True, slots=True)
+class LabelFault:
+    """What is wrong with a row's label."""
+
+    kind: LabelFaultKind
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One row of an instance under canonical names.
+
+    `label` is what the row answers, after `label_map`: a text, a list of texts (multilabel), a
+    number or a clip; None where it is missing or wrong, and then `label_fault` says how.
+    """
+
+    file: str
+    at: Location
+    cells: dict[str, Cell]
+    label: str | tuple[str, ...] | float | Clip | None
+    label_fault: LabelFault | None = None
+
+    def clips(self, columns: list[str]) -> list[Clip]:
+        """The clips of these columns that can be opened."""
+        cells = (self.cells.get(column) for column in columns)
+        return [cell for cell in cells if isinstance(cell, Clip) and cell.path]
+
+
+@dataclass(frozen=True)
+class Examples:
+    """The drawn examples of an instance. `available` counts the rows before the draw."""
+
+    task: str
+    instance: str
+    file: InstanceFile
+    source: SourceTable
+    rows: tuple[Example, ...]
+    available: int
+    missing: tuple[str, ...] = ()
+
+    @property
+    def inputs(self) -> list[str]:
+        """The task's input columns, in order."""
+        return self.file.task_file.inputs if self.file.task_file else []
+
+    @property
+    def audio_inputs(self) -> list[str]:
+        """The input columns that hold clips."""
+        return [name for name in self.inputs if name.startswith("audio")]
+
+    @property
+    def output(self) -> str | None:
+        """The task's output type."""
+        return self.file.task_file.output if self.file.task_file else None
+
+    @property
+    def clip_columns(self) -> list[str]:
+        """All canonical columns that hold clips, the label of an audio output included."""
+        return self.audio_inputs + (["label"] if self.output == "audio" else [])
+
+    @property
+    def groups(self) -> list[str]:
+        """The declared group columns."""
+        return [located.value for located in self.file.find("/groups/*")]
+
+    def within_minutes(self, seconds: Callable[[Example], float]) -> "Examples":
+        """Cut where the declared minutes are reached; the same where none are declared."""
+        minutes = self.file.value("/sampling/minutes")
+        if minutes is None:
+            return self
+        return replace(self, rows=tuple(within_minutes(self.rows, seconds, minutes)))
+
+
+def read_examples(source: SourceTable) -> Examples:
+    """Apply `columns` and `label_map`, and draw the examples as far as no clip need be measured."""
+    instance = source.file
+    task = instance.task_file
+    canonical = _Canonical(instance)
+    rows = [canonical.example(row) for row in source.rows]
+    sampling = instance.sampling
+    count = sampling.get("examples")
+    stratum = sampling.get("stratify_by")
+    if sampling.get("minutes") is not None and count is None:
+        count = len(rows)
+    if isinstance(count, int):
+        rows_drawn = draw(
+            rows,
+            file=lambda row: row.file,
+            examples=count,
+            seed=int(str(sampling.get("seed", 0))),
+            stratum=(lambda row: text_of(row.cells.get(str(stratum))) or "") if stratum else None,
+        )
+    else:
+        rows_drawn = rows
+    needed = [*(task.inputs if task else []), "label"]
+    missing = [
+        name
+        for name in [*needed, *(located.value for located in instance.find("/groups/*"))]
+        if rows and canonical.source_of(name) not in source.columns
+    ]
+    return Examples(
+        instance.task, source.instance, instance, source, tuple(rows_drawn), len(rows),
+        tuple(dict.fromkeys(missing)),
+    )  # fmt: skip
+
+
+class _Canonical:
+    """Renames the cells of a row and reads its label."""
+
+    def __init__(self, instance: InstanceFile) -> None:
+        self._columns = {
+            located.pointer.rpartition("/")[2]: located.value
+            for located in instance.find("/columns/*")
+        }
+        mapping = instance.value("/label_map")
+        self._map: dict[str, str] | None = mapping if isinstance(mapping, dict) else None
+        self._labels = instance.labels
+        task = instance.task_file
+        self._output = task.output if task else None
+        inputs = task.inputs if task else []
+        self._first = next((name for name in inputs if name.startswith("audio")), "audio")
+        groups = [located.value for located in instance.find("/groups/*")]
+        stratum = instance.value("/sampling/stratify_by")
+        self._names = dict.fromkeys(
+            ["file", *inputs, "label", *groups, *([stratum] if stratum else [])]
+        )
+
+    def source_of(self, name: str) -> str:
+        """The source's name of a canonical column."""
+        return str(self._columns.get(name, name))
+
+    def example(self, row: SourceRow) -> Example:
+        cells = {name: row.cells.get(self.source_of(name)) for name in self._names}
+        file = text_of(cells["file"])
+        if file is None:
+            clip = cells.get(self._first)
+            file = clip.stem if isinstance(clip, Clip) else ""
+        label, fault = self._label(cells["label"])
+        return Example(file, row.at.of_example(file), cells, label, fault)
+
+    def _label(
+        self, cell: Cell
+    ) -> tuple[str | tuple[str, ...] | float | Clip | None, LabelFault | None]:
+        if cell is None:
+            return None, None
+        match self._output:
+            case "audio":
+                return _clip_label(cell)
+            case "number":
+                return _number_label(cell)
+            case "multilabel":
+                return self._several(cell)
+            case "text" if not isinstance(cell, str):
+                return None, _form(cell, "a text")
+        return self._one(cell)
+
+    def _one(self, cell: Cell) -> tuple[str | None, LabelFault | None]:
+        text = text_of(cell)
+        if text is None:
+            return None, _form(cell, "a label")
+        if self._map is not None:
+            if text not in self._map:
+                return None, LabelFault(
+                    LabelFaultKind.UNMAPPED,
+                    f"the label {shown(text)} is not in label_map; every value that occurs is "
+                    "required there",
+                )
+            text = self._map[text]
+        if (
+            self._output in ("classification", "multilabel")
+            and self._labels
+            and (text not in self._labels)
+        ):
+            return None, LabelFault(
+                LabelFaultKind.UNKNOWN,
+                f"the label {shown(text)} is none of the {len(self._labels)} declared labels",
+            )
+        return text, None
+
+    def _several(self, cell: Cell) -> tuple[tuple[str, ...] | None, LabelFault | None]:
+        items = _list_of(cell)
+        if items is None:
+            return None, _form(cell, 'a JSON array of labels such as ["noise"]')
+        labels: list[str] = []
+        for item in items:
+            label, fault = self._one(item)
+            if label is None:
+                return None, fault or _form(cell, "a JSON array of labels")
+            labels.append(label)
+        ordered = [label for label in self._labels if label in labels]
+        if self._labels and labels != ordered:
+            return None, LabelFault(
+                LabelFaultKind.ORDER,
+                f"the labels are {shown_list(labels)}; each once and in the declared order is "
+                f"required: {shown_list(ordered)}",
+            )
+        return tuple(labels), None
+
+
+def _clip_label(cell: Cell) -> tuple[Clip | None, LabelFault | None]:
+    return (cell, None) if isinstance(cell, Clip) else (None, _form(cell, "a clip"))
+
+
+def _number_label(cell: Cell) -> tuple[float | None, LabelFault | None]:
+    text = text_of(cell)
+    if isinstance(cell, bool) or text is None or not _DECIMAL.fullmatch(text):
+        return None, _form(cell, "a decimal number")
+    value = float(text)
+    return (value, None) if math.isfinite(value) else (None, _form(cell, "a finite number"))
+
+
+def _form(cell: Cell, required: str) -> LabelFault:
+    found = f"the clip {cell.name}" if isinstance(cell, Clip) else shown(cell)
+    return LabelFault(LabelFaultKind.FORM, f"the label is {found}; {required} is required")
+
+
+def _list_of(cell: Cell) -> list[Any] | None:
+    if isinstance(cell, str) and cell.count("[") + cell.count("{") < MAX_DEPTH:
+        try:
+            cell = json.loads(cell)
+        except ValueError:
+            return None
+    return cell if isinstance(cell, list) else None
+
+
+def shown_list(labels: list[str]) -> str:
+    """A list of labels as a message quotes it."""
+    text = json.dumps(labels, ensure_ascii=False)
+    return text if len(text) <= 200 else text[:199] + "…"
+
+
+def text_of(cell: Cell) -> str | None:
+    """A cell as text: integers in decimal, booleans as `true` and `false`; None for the rest."""
+    match cell:
+        case str():
+            return cell
+        case bool():
+            return "true" if cell else "false"
+        case int() | float():
+            return str(cell)
+    return None

@@ -1,0 +1,27 @@
+"""Instructions: which lines count as one, and how many a task needs."""
+
+import math
+import re
+import unicodedata
+from collections.abc import Iterable
+
+MIN_INSTRUCTIONS = 10
+EXAMPLES_PER_INSTRUCTION = 20
+
+PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+
+
+def normalised(text: str) -> str:
+    """A line with case, blanks and punctuation taken off: what differs only there is one line."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(letter for letter in folded if letter.isalnum())
+
+
+def distinct(lines: Iterable[str]) -> int:
+    """How many lines differ in more than case, blanks and punctuation; blank ones do not count."""
+    return len({key for line in lines if (key := normalised(line))})
+
+
+def required_instructions(examples: int) -> int:
+    """The least number of distinct instructions for an instance of this many examples."""
+    return max(MIN_INSTRUCTIONS, math.ceil(examples / EXAMPLES_PER_INSTRUCTION))

@@ -1,0 +1,288 @@
+"""From an instance's pointer to the rows of its source: the only module that opens data.
+
+Local data are read by our own reader, after the AudioFolder convention: one metadata.csv or
+metadata.jsonl beside the clips. Data on the Hub come with a later version; until then `open_source`
+says so, and the check reports a problem of ours, never a finding.
+"""
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import PurePosixPath
+from typing import Any
+
+from validators.finding import Location
+from validators.folder import METADATA_CAP, InstanceFile, TaskFolder
+from validators.strict_json import read_json, read_text
+
+METADATA_NAMES = ("metadata.csv", "metadata.jsonl")
+AUDIO_EXTENSIONS = frozenset({".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3"})
+CLIP_SUFFIX = "file_name"
+
+
+class SourceUnavailable(Exception):  # noqa: N818 - says what is, not what went wrong in code
+    """The source cannot be read in this run. It says nothing about the task."""
+
+
+class SourceFaultKind(StrEnum):
+    """The ways in which a local source can be unreadable, wholly or in a row."""
+
+    NO_METADATA = "no metadata"
+    TWO_METADATA = "two metadata files"
+    UNREADABLE = "unreadable"
+    MALFORMED_ROW = "malformed row"
+    CLIP_COLUMNS = "clip columns"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFault:
+    """What is wrong with a source or one of its rows."""
+
+    kind: SourceFaultKind
+    message: str
+    hint: str
+    at: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """A clip that a row names: its POSIX path in the task's folder, or why there is none."""
+
+    name: str
+    path: str | None
+    trouble: str | None = None
+
+    @property
+    def stem(self) -> str:
+        """The file's name without folder and extension."""
+        return PurePosixPath(self.name).stem
+
+
+Cell = str | int | float | bool | list[Any] | Clip | None
+"""A value as the source holds it; a missing one is None."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """One row of a source, under the source's own column names."""
+
+    at: Location
+    cells: dict[str, Cell]
+
+
+@dataclass(frozen=True)
+class SourceTable:
+    """All rows of an instance's source, before columns, label map and sampling are applied."""
+
+    task: str
+    instance: str
+    file: InstanceFile
+    folder: str
+    at: Location
+    columns: tuple[str, ...] = ()
+    rows: tuple[SourceRow, ...] = ()
+    faults: tuple[SourceFault, ...] = ()
+
+    @property
+    def clips(self) -> Iterator[tuple[SourceRow, Clip]]:
+        """Every clip that a row names, with its row."""
+        for row in self.rows:
+            for cell in row.cells.values():
+                if isinstance(cell, Clip):
+                    yield row, cell
+
+
+def is_local(instance: InstanceFile) -> bool:
+    """True if the pointer names a folder of the task."""
+    return instance.value("/dataset/path") is not None
+
+
+def open_source(instance: InstanceFile) -> SourceTable:
+    """Read the rows of an instance's source.
+
+    Whatever path the pointer writes, local data stand in `data/<file stem>`: a rule reports a
+    pointer that says otherwise, and the data are checked all the same.
+
+    Raises:
+        SourceUnavailable: the source cannot be read in this run.
+    """
+    if not is_local(instance):
+        raise SourceUnavailable("this version does not read datasets on the Hub yet")
+    return _LocalReader(instance).read()
+
+
+def clip_column(name: str) -> str | None:
+    """The clip column that a metadata column stands for: `audio2_file_name` gives `audio2`."""
+    if name == CLIP_SUFFIX:
+        return "audio"
+    return name.removesuffix(f"_{CLIP_SUFFIX}") if name.endswith(f"_{CLIP_SUFFIX}") else None
+
+
+class _LocalReader:
+    """Reads the metadata file and names the clips; opens no clip."""
+
+    def __init__(self, instance: InstanceFile) -> None:
+        self._instance = instance
+        self._folder: TaskFolder = instance.folder
+        self._data = f"data/{instance.stem}"
+        self._faults: list[SourceFault] = []
+
+    def read(self) -> SourceTable:
+        names = [name for name in METADATA_NAMES if f"{self._data}/{name}" in self._folder.files]
+        if len(names) != 1:
+            return self._table(self._pointer(), self._no_metadata(names))
+        path = f"{self._data}/{names[0]}"
+        at = self._folder.at(path)
+        rows = self._read_csv(path) if path.endswith(".csv") else self._read_jsonl(path)
+        raw_rows = list(rows)
+        columns = tuple(dict.fromkeys(name for _, row in raw_rows for name in row))
+        self._check_clip_columns(columns, at)
+        return SourceTable(
+            self._instance.task, self._full_name, self._instance, self._data, at,
+            tuple(dict.fromkeys(clip_column(name) or name for name in columns)),
+            tuple(SourceRow(place, self._cells(row)) for place, row in raw_rows),
+            tuple(self._faults),
+        )  # fmt: skip
+
+    @property
+    def _full_name(self) -> str:
+        return f"{self._instance.task}_{self._instance.stem}"
+
+    def _pointer(self) -> Location:
+        return self._instance.at("/dataset/path")
+
+    def _table(self, at: Location, *faults: SourceFault) -> SourceTable:
+        return SourceTable(
+            self._instance.task, self._full_name, self._instance, self._data, at, faults=faults
+        )
+
+    def _no_metadata(self, names: list[str]) -> SourceFault:
+        if names:
+            return SourceFault(
+                SourceFaultKind.TWO_METADATA,
+                f"{self._data} holds both {' and '.join(names)}; one of them is required",
+                "delete one of the two",
+                self._pointer(),
+            )
+        return SourceFault(
+            SourceFaultKind.NO_METADATA,
+            f"{self._data} holds no metadata file; metadata.csv or metadata.jsonl is required",
+            f"put a metadata.csv into {self._data}",
+            self._pointer(),
+        )
+
+    def _fail(self, kind: SourceFaultKind, message: str, hint: str, at: Location) -> None:
+        self._faults.append(SourceFault(kind, message, hint, at))
+
+    def _raw(self, path: str) -> bytes:
+        try:
+            return self._folder.read(path, METADATA_CAP)
+        except OSError:
+            return b""
+
+    def _line(self, path: str, line: int, column: int | None = None) -> Location:
+        return Location(f"{self._folder.path}/{path}", line, column)
+
+    def _read_csv(self, path: str) -> Iterator[tuple[Location, dict[str, Any]]]:
+        reading = read_text(self._raw(path), cap=METADATA_CAP)
+        for defect in reading.defects:
+            at = self._line(path, defect.place.line, defect.place.column)
+            self._fail(SourceFaultKind.UNREADABLE, defect.message, defect.hint, at)
+        reader = csv.reader(io.StringIO(reading.text or "", newline=""), strict=True)
+        header: list[str] | None = None
+        line = 1
+        try:
+            for cells in reader:
+                at, line = self._line(path, line), reader.line_num + 1
+                if header is None:
+                    header = self._header(cells, at)
+                elif len(cells) == len(header):
+                    yield at, {name: cell or None for name, cell in zip(header, cells, strict=True)}
+                elif not cells:
+                    yield at, dict.fromkeys(header)
+                else:
+                    self._fail(
+                        SourceFaultKind.MALFORMED_ROW,
+                        f"the row has {len(cells)} cells; the header has {len(header)}",
+                        'quote a cell that holds a comma: "a, b"',
+                        at,
+                    )
+        except csv.Error as error:
+            self._fail(
+                SourceFaultKind.UNREADABLE,
+                f"this is not CSV: {error}; RFC 4180 is required",
+                "mend the quotes of this row",
+                self._line(path, line),
+            )
+
+    def _header(self, cells: list[str], at: Location) -> list[str]:
+        for name in sorted({name for name in cells if cells.count(name) > 1 or not name.strip()}):
+            self._fail(
+                SourceFaultKind.UNREADABLE,
+                f'the column "{name}" stands twice or has no name; each once is required',
+                "give every column a name of its own",
+                at,
+            )
+        return cells
+
+    def _read_jsonl(self, path: str) -> Iterator[tuple[Location, dict[str, Any]]]:
+        raw = self._raw(path)
+        if len(raw) > METADATA_CAP:
+            defect = read_text(raw, cap=METADATA_CAP).defects[0]
+            at = self._line(path, 1)
+            self._fail(SourceFaultKind.UNREADABLE, defect.message, defect.hint, at)
+            return
+        for number, line in enumerate(raw.removesuffix(b"\n").split(b"\n"), start=1):
+            if not line.strip():
+                yield self._line(path, number), {}
+                continue
+            reading = read_json(line, cap=METADATA_CAP)
+            for defect in reading.defects:
+                at = self._line(path, number, defect.place.column)
+                self._fail(SourceFaultKind.MALFORMED_ROW, defect.message, defect.hint, at)
+            if isinstance(reading.data, dict):
+                yield self._line(path, number), reading.data
+            elif reading.readable:
+                self._fail(
+                    SourceFaultKind.MALFORMED_ROW,
+                    "the line is no JSON object; one object a line is required",
+                    'write the row as {"file_name": "…", "label": "…"}',
+                    self._line(path, number),
+                )
+
+    def _check_clip_columns(self, columns: tuple[str, ...], at: Location) -> None:
+        clip_columns = [name for name in columns if clip_column(name)]
+        if CLIP_SUFFIX in clip_columns and len(clip_columns) > 1:
+            others = ", ".join(name for name in clip_columns if name != CLIP_SUFFIX)
+            self._fail(
+                SourceFaultKind.CLIP_COLUMNS,
+                f"the column file_name stands beside {others}; with several clips a row each "
+                "column is named, and the Hub's own loader mixes the clips up otherwise",
+                "rename file_name to audio_file_name",
+                at,
+            )
+
+    def _cells(self, row: dict[str, Any]) -> dict[str, Cell]:
+        cells: dict[str, Cell] = {}
+        for name, value in row.items():
+            column = clip_column(name)
+            if column is None:
+                cells[name] = value
+            else:
+                cells[column] = None if value is None else self._clip(value)
+        return cells
+
+    def _clip(self, value: object) -> Clip:
+        if not isinstance(value, str):
+            return Clip(str(value), None, "is no text; the path of a clip is required")
+        parts = value.split("/")
+        if "\\" in value or not all(parts) or {".", ".."} & set(parts):
+            return Clip(
+                value, None, "is no path inside the folder; a relative POSIX path is required"
+            )
+        path = f"{self._data}/{value}"
+        if path not in self._folder.files:
+            return Clip(value, None, "is not there as a regular file; a file is required")
+        return Clip(value, path)
