@@ -1,0 +1,77 @@
+"""Write the files that are made from code and committed: JSON Schemas, rule pages, their index.
+
+python -m scripts.generate            writes what differs
+python -m scripts.generate --check    writes nothing; names what differs and exits with 1
+"""
+
+import sys
+from itertools import groupby
+from pathlib import Path
+
+from schema.export import MODELS, schema_text
+from validators.registry import FAMILIES, Rule, page, rules
+
+ROOT = Path(__file__).parents[1]
+
+
+def generated() -> dict[str, str]:
+    """Path, relative to the repository's root, and text of every generated file."""
+    files = {f"schema/{name}.schema.json": schema_text(model) for name, model in MODELS.items()}
+    files |= {rule.url: page(rule) for rule in rules().values()}
+    return files | {"docs/rules/README.md": _index(list(rules().values()))}
+
+
+def _index(known: list[Rule]) -> str:
+    lines = [
+        "# Rules",
+        "",
+        f"{len(known)} rules in {len(FAMILIES)} families. "
+        "`python -m validators.check --explain CODE` prints a page in the terminal.",
+        "",
+        "An error blocks, a warning asks for a look, a note informs. A code is for ever.",
+    ]
+    for family, members in groupby(known, key=lambda rule: rule.family):
+        lines += ["", f"## {family}: {FAMILIES[family]}", ""]
+        lines += ["| code | name | severity | can be waived | finds |", "|---|---|---|---|---|"]
+        lines += [
+            f"| [{rule.code}]({rule.code}.md) | {rule.name} | {rule.severity} | "
+            f"{'yes' if rule.waivable else 'no'} | {rule.summary} |"
+            for rule in members
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def stale() -> list[str]:
+    """Paths of generated files that are not there, differ, or are made from no code any more."""
+    wanted = generated()
+    differing = [path for path, text in wanted.items() if _read(path) != text]
+    folders = ("docs/rules/*.md", "schema/*.schema.json")
+    there = {
+        path.relative_to(ROOT).as_posix() for pattern in folders for path in ROOT.glob(pattern)
+    }
+    return sorted({*differing, *(there - wanted.keys())})
+
+
+def _read(path: str) -> str | None:
+    file = ROOT / path
+    return file.read_text(encoding="utf-8") if file.is_file() else None
+
+
+def main(check: bool) -> int:
+    """Write or compare; returns the exit code."""
+    differing = stale()
+    wanted = generated()
+    for path in differing:
+        print(f"{'differs' if check else 'written' if path in wanted else 'removed'}: {path}")
+        if check:
+            continue
+        if path in wanted:
+            (ROOT / path).parent.mkdir(parents=True, exist_ok=True)
+            (ROOT / path).write_text(wanted[path], encoding="utf-8")
+        else:
+            (ROOT / path).unlink()
+    return int(check and bool(differing))
+
+
+if __name__ == "__main__":
+    sys.exit(main(check="--check" in sys.argv[1:]))

@@ -1,0 +1,27 @@
+"""Pin the requirements from pyproject.toml, with hashes and without any registry's address.
+
+python -m scripts.pin
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+COMMAND = [
+    str(Path(sys.executable).parent / "uv"), "pip", "compile", "--quiet", "--universal",
+    "--generate-hashes", "--no-emit-index-url", "--no-header", "--python-version", "3.11",
+    "pyproject.toml",
+]  # fmt: skip
+
+
+def main() -> int:
+    """Write requirements/*.txt; the light set first, for the full one to agree with it."""
+    light, full = "requirements/check.txt", "requirements/dev.txt"
+    for extra in (["-o", light], ["--group", "dev", "-c", light, "-o", full]):
+        subprocess.run([*COMMAND, *extra], cwd=ROOT, check=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
