@@ -28,7 +28,7 @@ check: $(LIGHT)  ## check the tasks of this repository, without a network
 	$(PY) -m validators.check --offline
 
 test: $(DEV)  ## run the tests
-	$(PY) -m pytest -n 2 -m "not torture"
+	$(PY) -m pytest -n 2
 
 verify: $(DEV)  ## everything that CI demands: lint, types, generated files, workflows, tests
 	$(PY) -m scripts.verify
@@ -42,7 +42,7 @@ bench: $(DEV)  ## print speed as ratios measured in one run
 	$(PY) -m scripts.bench
 
 torture: $(DEV)  ## the tests at full strength
-	$(PY) -m pytest -n 2 --torture
+	TORTURE=1 $(PY) -m pytest -n 2
 
 requirements: $(DEV)  ## pin the requirements again from pyproject.toml
 	$(PY) -m scripts.pin

@@ -29,7 +29,7 @@ STEPS: dict[str, list[str]] = {
     "workflow security": [
         str(TOOLS / "zizmor"), "--offline", "--persona=auditor", "--no-progress", ".github",
     ],
-    "tests": [PYTHON, "-m", "pytest", "-q", "-n", "2", "-m", "not torture"],
+    "tests": [PYTHON, "-m", "pytest", "-q", "-n", "2"],
 }  # fmt: skip
 
 
