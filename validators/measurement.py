@@ -1,0 +1,202 @@
+"""The measurements of one clip: all that rules ever see of its sound.
+
+Plain scalars, nothing imported beyond the standard library: this module is on the path of
+`--static` and `--help`, where numpy must not be imported, and the decode child shares it.
+"""
+
+import dataclasses
+import json
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any, Final, Literal, get_args
+
+Content = Literal["wav", "flac", "vorbis", "opus", "mp3"]
+Failure = Literal[
+    "empty",  # 0 bytes
+    "unknown-content",  # the first bytes are of no format that a clip may have
+    "undecodable",  # the decoder found the bytes broken, at once or on the way
+    "refused-header",  # claims (or, where the header is silent, holds) more than any clip may
+    "crashed",  # the decoder died, twice, on this clip
+    "timeout",  # more CPU time or wall time than a clip may cost
+    "memory",  # more memory than a clip may cost
+    "unreadable",  # the file could not be opened: says nothing about its bytes
+]
+
+# The failures that the same bytes always give; the others may be the machine's doing.
+LASTING_FAILURES: Final[frozenset[Failure]] = frozenset(
+    {"empty", "unknown-content", "undecodable", "refused-header"}
+)
+
+# Hard limits of the decoder, not the rules' limits: a clip of 16 minutes must still be measured, so
+# that a rule can say that it is too long. What claims more than these is not decoded at all.
+MAX_CHANNELS: Final = 8
+MIN_SAMPLE_RATE: Final = 4_000  # Hz
+MAX_SAMPLE_RATE: Final = 192_000  # Hz
+MAX_SAMPLES: Final = 2 * (15 * 60 * 48_000 * 2)  # frames times channels; twice the longest clip
+CPU_SECONDS: Final = 10  # a clip; 15 minutes of stereo Opus, the slowest lawful clip, take 3.5
+WALL_SECONDS: Final = 20.0  # a clip
+MEMORY_BYTES: Final = 1 << 30  # address space of a decode child; it starts with about 0.11 GiB
+
+# Definitions of the measurements.
+SILENCE: Final = 0.001  # -60 dBFS: a window is silent when every sample of it stays below
+WINDOWS_PER_SECOND: Final = 100  # 10 ms windows, counted from the start of the clip
+CLIPPED_RUN: Final = 3  # full-scale samples in a row; one or two: the peak of a normalised clip
+
+_MAX_TEXT: Final = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measurement:
+    """What one decoding of one clip found. Amplitudes are relative to full scale, which is 1.0.
+
+    After a failure only `size`, `content`, `detail` and what the header said hold values; `frames`
+    then says how far decoding came, in whole blocks.
+    """
+
+    size: int  # bytes of the file
+    content: Content | None = None  # what the first bytes say, whatever the file is called
+    failure: Failure | None = None
+    detail: str = ""  # one short sentence on the failure, the same on every machine
+
+    sample_rate: int = 0  # Hz
+    channels: int = 0
+    subtype: str = ""  # libsndfile's name of the sample format, e.g. PCM_16, FLOAT, VORBIS
+    # Frames that the header claims. None: it does not say (FLAC with total 0; WAV whose data chunk
+    # says 0 or 0xFFFFFFFF before more bytes, as streaming encoders write; MP3 without a Xing, Info
+    # or VBRI tag, where libsndfile estimates). For Ogg: the last page's position, never too high.
+    header_frames: int | None = None
+    frames: int = 0  # frames decoded
+
+    peak: float = 0.0  # largest magnitude; above 1.0 only in float and lossy formats
+    rms: float = 0.0  # over all channels
+    dc: float = 0.0  # mean of the channel whose mean is farthest from 0, with its sign
+    clipped: int = 0  # samples at full scale in runs of at least CLIPPED_RUN in one channel
+    nonfinite: int = 0  # NaN and infinite samples; measured as 0 in everything else
+    silent_frames: int = 0  # frames in silent windows
+    leading_silence: float = 0.0  # seconds of silent windows before the first that is not
+    trailing_silence: float = 0.0  # seconds; both are the whole duration when all is silent
+    identical_channels: bool = False  # two or more channels, all equal sample by sample
+    silent_channel: bool = False  # a channel stays below SILENCE throughout, another does not
+    # sha256 over "<sample rate> <channels>\n" and the samples as published: interleaved
+    # little-endian 16-bit, finer ones rounded half to even and held to the range. The same sound as
+    # WAV and as FLAC, 16 or 24 bit, has one hash.
+    pcm_sha256: str = ""
+
+    @property
+    def decoded(self) -> bool:
+        """Whether the whole clip was decoded and every measurement holds."""
+        return self.failure is None
+
+    @property
+    def lasting(self) -> bool:
+        """Whether the same bytes would always give this result, so that it may be cached."""
+        return self.failure is None or self.failure in LASTING_FAILURES
+
+    @property
+    def duration(self) -> float:
+        """Decoded length in seconds; 0.0 where there is no sample rate."""
+        return self.frames / self.sample_rate if self.sample_rate else 0.0
+
+    @property
+    def missing_frames(self) -> int:
+        """Frames that the header claims and the file does not hold; 0 where it claims nothing."""
+        return max(0, (self.header_frames or 0) - self.frames)
+
+    @property
+    def clipped_fraction(self) -> float:
+        """Share of samples that are clipped, 0.0 to 1.0."""
+        samples = self.frames * self.channels
+        return self.clipped / samples if samples else 0.0
+
+    @property
+    def silent(self) -> bool:
+        """Whether the clip has frames and all of them are in silent windows."""
+        return 0 < self.frames == self.silent_frames
+
+    @property
+    def active_rms(self) -> float:
+        """RMS over the windows that are not silent; 0.0 where all are.
+
+        Silent windows hold next to no energy: the whole clip's is spread over the others.
+        """
+        active = self.frames - self.silent_frames
+        return self.rms * math.sqrt(self.frames / active) if active else 0.0
+
+    def to_json(self) -> str:
+        """The fields in order as a JSON array on one line."""
+        return _encode(_values_of(self))
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> "Measurement":
+        """Read what `to_json` wrote.
+
+        Trusts nothing: a decode child may have been taken over by what it decoded, and a cache may
+        be anybody's.
+
+        Raises:
+            ValueError: it is not a measurement.
+        """
+        try:
+            values = json.loads(text)
+        except RecursionError as error:
+            raise ValueError("nested too deeply") from error
+        if type(values) is not list or len(values) != len(_FIELDS):
+            raise ValueError(f"not an array of {len(_FIELDS)} values")
+        for (name, accepts), value in zip(_FIELDS.items(), values, strict=True):
+            if not accepts(value):
+                raise ValueError(f"{name} cannot be {value!r:.40}")
+        return cls(**dict(zip(_FIELDS, values, strict=True)))
+
+
+def plain_text(text: str) -> str:
+    """`text` on one line in printable ASCII, held to a length that a report can show."""
+    words = "".join(c if c.isascii() and c.isprintable() else " " for c in text).split()
+    return " ".join(words)[:_MAX_TEXT]
+
+
+def _is_count(value: object) -> bool:
+    return type(value) is int and 0 <= value < 1 << 63
+
+
+def _is_count_or_none(value: object) -> bool:
+    return value is None or _is_count(value)
+
+
+def _is_number(value: object) -> bool:
+    return type(value) is float and math.isfinite(value)
+
+
+def _is_flag(value: object) -> bool:
+    return type(value) is bool
+
+
+def _is_text(value: object) -> bool:
+    if type(value) is not str or len(value) > _MAX_TEXT:
+        return False
+    return value.isascii() and value.isprintable()
+
+
+def _is_content(value: object) -> bool:
+    return value is None or value in get_args(Content)
+
+
+def _is_failure(value: object) -> bool:
+    return value is None or value in get_args(Failure)
+
+
+_BY_TYPE: Final[dict[Any, Callable[[object], bool]]] = {
+    int: _is_count,
+    float: _is_number,
+    bool: _is_flag,
+    str: _is_text,
+    int | None: _is_count_or_none,
+    Content | None: _is_content,
+    Failure | None: _is_failure,
+}
+_FIELDS: Final[dict[str, Callable[[object], bool]]] = {
+    field.name: _BY_TYPE[field.type] for field in dataclasses.fields(Measurement)
+}
+_values_of: Final[Callable[[Measurement], tuple[Any, ...]]] = attrgetter(*_FIELDS)
+_encode: Final = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
