@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
@@ -49,6 +49,11 @@ class Located:
     def index(self) -> int:
         """The position in its list, for a value that stands in one."""
         return int(self.pointer.rpartition("/")[2])
+
+    @property
+    def key(self) -> str:
+        """The key under which it stands, for a member of an object."""
+        return _unescaped(self.pointer.rpartition("/")[2])
 
 
 class Document:
@@ -94,6 +99,14 @@ class Document:
         line, column = (place.line, place.column) if place else (1, 1)
         return Location(self.path, line, column, pointer or None)
 
+    def fields_of(self, pointer: str) -> list[str]:
+        """The fields that an object may have, of all its kinds where there are several."""
+        models = [self.model]
+        for token in pointer.split("/")[1:]:
+            if not token.isdigit():
+                models = [inner for model in models for inner in _models_of_field(model, token)]
+        return list(dict.fromkeys(name for model in models for name in _fields(model)))
+
     def at_key(self, pointer: str) -> Location:
         """The place of a member's key."""
         place = self.reading.places.get(key_pointer(pointer))
@@ -121,6 +134,23 @@ class Document:
                 yield from self._find(inner, f"{pointer}/{key}", tokens[1:])
 
 
+def _fields(model: type[BaseModel]) -> dict[str, Any]:
+    """The annotations of a model's fields, by their names in JSON."""
+    return {field.alias or name: field.annotation for name, field in model.model_fields.items()}
+
+
+def _models_of_field(model: type[BaseModel], name: str) -> Iterator[type[BaseModel]]:
+    yield from _models(_fields(model).get(name))
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The models in a type such as `list[Source]` or `Number | Text`."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _models(inner)
+
+
 @cache
 def _integers_of(model: type[BaseModel]) -> frozenset[str]:
     return integer_fields(model)
@@ -132,9 +162,14 @@ def _keys(value: Any) -> list[str]:
     return [str(index) for index in range(len(value))] if isinstance(value, list) else []
 
 
+def _unescaped(token: str) -> str:
+    """A token of a JSON Pointer as the key that it stands for (RFC 6901)."""
+    return token.replace("~1", "/").replace("~0", "~")
+
+
 def _member(value: Any, token: str) -> Any:
     if isinstance(value, dict):
-        return value.get(token.replace("~1", "/").replace("~0", "~"), _MISSING)
+        return value.get(_unescaped(token), _MISSING)
     if isinstance(value, list) and token.isdigit() and int(token) < len(value):
         return value[int(token)]
     return _MISSING
@@ -160,7 +195,17 @@ def _issue(detail: Any, data: Any, model: type[BaseModel]) -> Issue:
     pointer, value, name = _resolve(detail["loc"], data, kind)
     if detail["type"].startswith("union_tag"):  # said of the object, meant of its type
         pointer, value = f"{pointer}/type", _member(value, "type")
-    return Issue(kind, pointer, shown(value), _required(detail, kind, name, model))
+    if detail["loc"][-1:] == ("[key]",):  # said of the member, meant of its key
+        return Issue(kind, pointer, f"the key {shown(detail['loc'][-2])}", str(detail["msg"]))
+    if kind is IssueKind.WRONG_FORM and not isinstance(value, str):
+        return Issue(IssueKind.WRONG_TYPE, pointer, shown(value), "a text")
+    required = _required(detail, kind, name, model)
+    measured = kind is IssueKind.WRONG_FORM and "characters" in required
+    return Issue(kind, pointer, shown(value) + (_length(value) if measured else ""), required)
+
+
+def _length(text: str) -> str:
+    return f" ({len(text):,} characters)"
 
 
 def _resolve(loc: tuple[Any, ...], data: Any, kind: IssueKind) -> tuple[str, Any, str]:
@@ -184,6 +229,7 @@ _TYPES = {
     "list_type": "a list",
     "dict_type": "an object",
     "model_type": "an object",
+    "model_attributes_type": "an object",
     "string_type": "a text",
     "int_type": "a whole number",
     "int_from_float": "a whole number",
@@ -207,8 +253,12 @@ def _required(detail: Any, kind: IssueKind, name: str, model: type[BaseModel]) -
             return f"at least {limits['min_length']}"
         case "too_long":
             return f"at most {limits['max_length']:,}"
-    if kind is IssueKind.OUT_OF_RANGE:
-        return str(detail["msg"]).removeprefix("Input should be ")
+        case "greater_than":
+            return f"more than {limits['gt']:g}"
+        case "greater_than_equal":
+            return f"at least {limits['ge']:g}"
+        case "less_than_equal":
+            return f"at most {limits['le']:g}"
     if kind is IssueKind.MISSING_FIELD and name in model.model_fields:
         return " ".join((model.model_fields[name].description or "").split())
     return _TYPES.get(detail["type"], "")

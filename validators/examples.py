@@ -84,7 +84,12 @@ class Examples:
 
     @property
     def clip_columns(self) -> list[str]:
-        """All canonical columns that hold clips, the label of an audio output included."""
+        """All canonical columns that hold clips, the label of an audio output included.
+
+        Where a fault in task.json leaves the inputs unknown: whatever holds clips in the source.
+        """
+        if not _knows_inputs(self.file):
+            return self.source.clip_columns
         return self.audio_inputs + (["label"] if self.output == "audio" else [])
 
     @property
@@ -104,7 +109,7 @@ def read_examples(source: SourceTable) -> Examples:
     """Apply `columns` and `label_map`, and draw the examples as far as no clip need be measured."""
     instance = source.file
     task = instance.task_file
-    canonical = _Canonical(instance)
+    canonical = _Canonical(instance, [] if _knows_inputs(instance) else source.clip_columns)
     rows = [canonical.example(row) for row in source.rows]
     sampling = instance.sampling
     count = sampling.get("examples")
@@ -125,7 +130,7 @@ def read_examples(source: SourceTable) -> Examples:
     missing = [
         name
         for name in [*needed, *(located.value for located in instance.find("/groups/*"))]
-        if rows and canonical.source_of(name) not in source.columns
+        if canonical.source_of(name) not in source.columns
     ]
     return Examples(
         instance.task, source.instance, instance, source, tuple(rows_drawn), len(rows),
@@ -133,16 +138,20 @@ def read_examples(source: SourceTable) -> Examples:
     )  # fmt: skip
 
 
+def _knows_inputs(instance: InstanceFile) -> bool:
+    return instance.task_file is not None and instance.task_file.knows_inputs
+
+
 class _Canonical:
     """Renames the cells of a row and reads its label."""
 
-    def __init__(self, instance: InstanceFile) -> None:
-        self._columns = {
-            located.pointer.rpartition("/")[2]: located.value
-            for located in instance.find("/columns/*")
-        }
+    def __init__(self, instance: InstanceFile, others: list[str]) -> None:
+        self._columns = {located.key: located.value for located in instance.find("/columns/*")}
         mapping = instance.value("/label_map")
-        self._map: dict[str, str] | None = mapping if isinstance(mapping, dict) else None
+        self._map: dict[str, str | None] | None = None
+        if isinstance(mapping, dict):  # None where a value does not fit, which another rule says
+            fitting = {located.key: located.value for located in instance.find("/label_map/*")}
+            self._map = {value: fitting.get(value) for value in mapping}
         self._labels = instance.labels
         task = instance.task_file
         self._output = task.output if task else None
@@ -151,7 +160,7 @@ class _Canonical:
         groups = [located.value for located in instance.find("/groups/*")]
         stratum = instance.value("/sampling/stratify_by")
         self._names = dict.fromkeys(
-            ["file", *inputs, "label", *groups, *([stratum] if stratum else [])]
+            ["file", *inputs, "label", *groups, *([stratum] if stratum else []), *others]
         )
 
     def source_of(self, name: str) -> str:
@@ -162,7 +171,7 @@ class _Canonical:
         cells = {name: row.cells.get(self.source_of(name)) for name in self._names}
         file = text_of(cells["file"])
         if file is None:
-            clip = cells.get(self._first)
+            clip = row.cells.get(self.source_of(self._first))
             file = clip.stem if isinstance(clip, Clip) else ""
         label, fault = self._label(cells["label"])
         return Example(file, row.at.of_example(file), cells, label, fault)
@@ -194,7 +203,9 @@ class _Canonical:
                     f"the label {shown(text)} is not in label_map; every value that occurs is "
                     "required there",
                 )
-            text = self._map[text]
+            return self._map[
+                text
+            ], None  # where this is no declared label, the map is wrong, not the row
         if (
             self._output in ("classification", "multilabel")
             and self._labels

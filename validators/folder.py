@@ -107,6 +107,12 @@ class TaskFile(JsonFile):
         return [located.value for located in self.find("/inputs/*")]
 
     @property
+    def knows_inputs(self) -> bool:
+        """False where a fault leaves open which inputs there are."""
+        declared = self.value("/inputs")
+        return declared is not None and len(self.inputs) == len(declared)
+
+    @property
     def output(self) -> str | None:
         """The output's type."""
         value = self.value("/output/type")
@@ -187,6 +193,7 @@ class TaskFolder(Part):
         super().__init__(task=path.rpartition("/")[2])
         self.root = root
         self.path = path
+        self.kind = _kind(os.lstat(root / path).st_mode)
         self.entries = tuple(_scan(root / path))
         self.sha256 = {
             entry.path: digest
@@ -297,7 +304,7 @@ def open_inside(folder: Path, path: str) -> int:
         OSError: if a component is missing, is a link, or the last is no regular file.
     """
     flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW
-    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC | os.O_DIRECTORY)
+    descriptor = os.open(folder, flags | os.O_DIRECTORY)
     *parents, name = path.split("/")
     for part in parents:
         descriptor = _step(descriptor, part, flags | os.O_DIRECTORY)
@@ -316,7 +323,12 @@ def _step(parent: int, name: str, flags: int) -> int:
 
 
 def _scan(folder: Path) -> list[Entry]:
-    """All entries below `folder`, sorted by path, at most `MAX_ENTRIES` of them."""
+    """All entries below `folder`, sorted by path, at most `MAX_ENTRIES` of them.
+
+    What is no folder itself, a link to one included, has no entries.
+    """
+    if _kind(os.lstat(folder).st_mode) is not EntryKind.FOLDER:
+        return []
     found: list[Entry] = []
     waiting = [""]
     while waiting and len(found) < MAX_ENTRIES:
@@ -330,7 +342,8 @@ def _scan(folder: Path) -> list[Entry]:
 
 def _entries(folder: Path, prefix: str) -> Iterator[Entry]:
     with os.scandir(folder / prefix) as entries:
-        for entry in entries:
+        # Sorted, so that the cap cuts the same entries off everywhere.
+        for entry in sorted(entries, key=lambda entry: os.fsencode(entry.name)):
             status = entry.stat(follow_symlinks=False)
             yield Entry(prefix + entry.name, _kind(status.st_mode), status.st_size)
 

@@ -14,7 +14,12 @@ PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 def normalised(text: str) -> str:
     """A line with case, blanks and punctuation taken off: what differs only there is one line."""
     folded = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(letter for letter in folded if letter.isalnum())
+    return "".join(letter for letter in folded if letter.isalnum() or _is_mark(letter))
+
+
+def _is_mark(letter: str) -> bool:
+    """True for vowel signs and other marks, which many scripts spell words with."""
+    return unicodedata.category(letter).startswith("M")
 
 
 def distinct(lines: Iterable[str]) -> int:

@@ -7,6 +7,9 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
+GRACE = 1e-6
+"""Seconds by which a sum of floats may miss the true sum of durations."""
+
 
 def order_key(file: str, seed: int) -> bytes:
     """What rows are ordered by: sha256 of the seed in decimal, a zero byte and the file id."""
@@ -58,7 +61,7 @@ def within_minutes(rows: Iterable[T], seconds: Callable[[T], float], minutes: fl
     kept, total = [], 0.0
     for row in rows:
         total += seconds(row)
-        if total > minutes * 60:
+        if total > minutes * 60 + GRACE:
             break
         kept.append(row)
     return kept

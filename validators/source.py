@@ -14,8 +14,8 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from validators.finding import Location
-from validators.folder import METADATA_CAP, InstanceFile, TaskFolder
-from validators.strict_json import read_json, read_text
+from validators.folder import METADATA_CAP, EntryKind, InstanceFile, TaskFolder
+from validators.strict_json import Defect, DefectKind, read_json, read_text
 
 METADATA_NAMES = ("metadata.csv", "metadata.jsonl")
 AUDIO_EXTENSIONS = frozenset({".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3"})
@@ -86,6 +86,18 @@ class SourceTable:
     faults: tuple[SourceFault, ...] = ()
 
     @property
+    def whole(self) -> bool:
+        """False where rows could not be read, so that what is missing may be among them."""
+        lost = (SourceFaultKind.UNREADABLE, SourceFaultKind.MALFORMED_ROW)
+        return not any(fault.kind in lost for fault in self.faults)
+
+    @property
+    def clip_columns(self) -> list[str]:
+        """The columns that hold clips, in order."""
+        found = {name for row in self.rows for name, cell in row.cells.items() if _is_clip(cell)}
+        return [name for name in self.columns if name in found]
+
+    @property
     def clips(self) -> Iterator[tuple[SourceRow, Clip]]:
         """Every clip that a row names, with its row."""
         for row in self.rows:
@@ -94,9 +106,27 @@ class SourceTable:
                     yield row, cell
 
 
+def _is_clip(cell: Cell) -> bool:
+    return isinstance(cell, Clip)
+
+
 def is_local(instance: InstanceFile) -> bool:
-    """True if the pointer names a folder of the task."""
-    return instance.value("/dataset/path") is not None
+    """True if the data are in the task's folder.
+
+    A pointer that cannot be read does not hide data that are there.
+    """
+    if instance.value("/dataset/path") is not None:
+        return True
+    folder = f"data/{instance.stem}"
+    there = any(
+        entry.path == folder and entry.kind is EntryKind.FOLDER for entry in instance.folder.entries
+    )
+    return there and not points_at_hub(instance)
+
+
+def points_at_hub(instance: InstanceFile) -> bool:
+    """True if the pointer names a dataset on the Hub."""
+    return instance.value("/dataset/repo_id") is not None
 
 
 def open_source(instance: InstanceFile) -> SourceTable:
@@ -120,6 +150,11 @@ def clip_column(name: str) -> str | None:
     return name.removesuffix(f"_{CLIP_SUFFIX}") if name.endswith(f"_{CLIP_SUFFIX}") else None
 
 
+def _is_rfc4180(defect: Defect) -> bool:
+    """True for CR LF at line ends, which RFC 4180 asks for and most programs write."""
+    return defect.kind is DefectKind.LINE_ENDS and "CR LF" in defect.message
+
+
 class _LocalReader:
     """Reads the metadata file and names the clips; opens no clip."""
 
@@ -128,6 +163,7 @@ class _LocalReader:
         self._folder: TaskFolder = instance.folder
         self._data = f"data/{instance.stem}"
         self._faults: list[SourceFault] = []
+        self._columns: dict[str, None] = {}
 
     def read(self) -> SourceTable:
         names = [name for name in METADATA_NAMES if f"{self._data}/{name}" in self._folder.files]
@@ -137,7 +173,14 @@ class _LocalReader:
         at = self._folder.at(path)
         rows = self._read_csv(path) if path.endswith(".csv") else self._read_jsonl(path)
         raw_rows = list(rows)
-        columns = tuple(dict.fromkeys(name for _, row in raw_rows for name in row))
+        columns = tuple(self._columns)
+        if not columns and not self._faults:
+            self._fail(
+                SourceFaultKind.UNREADABLE,
+                "the file holds no row; a row for every example is required",
+                "write a row for every example",
+                at,
+            )
         self._check_clip_columns(columns, at)
         return SourceTable(
             self._instance.task, self._full_name, self._instance, self._data, at,
@@ -189,8 +232,10 @@ class _LocalReader:
         reading = read_text(self._raw(path), cap=METADATA_CAP)
         for defect in reading.defects:
             at = self._line(path, defect.place.line, defect.place.column)
-            self._fail(SourceFaultKind.UNREADABLE, defect.message, defect.hint, at)
-        reader = csv.reader(io.StringIO(reading.text or "", newline=""), strict=True)
+            if not _is_rfc4180(defect):
+                self._fail(SourceFaultKind.UNREADABLE, defect.message, defect.hint, at)
+        text = (reading.text or "").removeprefix("\ufeff")
+        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
         header: list[str] | None = None
         line = 1
         try:
@@ -225,6 +270,7 @@ class _LocalReader:
                 "give every column a name of its own",
                 at,
             )
+        self._columns = dict.fromkeys(cells)
         return cells
 
     def _read_jsonl(self, path: str) -> Iterator[tuple[Location, dict[str, Any]]]:
@@ -238,11 +284,12 @@ class _LocalReader:
             if not line.strip():
                 yield self._line(path, number), {}
                 continue
-            reading = read_json(line, cap=METADATA_CAP)
+            reading = read_json(line.removesuffix(b"\r"), cap=METADATA_CAP)
             for defect in reading.defects:
                 at = self._line(path, number, defect.place.column)
                 self._fail(SourceFaultKind.MALFORMED_ROW, defect.message, defect.hint, at)
             if isinstance(reading.data, dict):
+                self._columns |= dict.fromkeys(reading.data)
                 yield self._line(path, number), reading.data
             elif reading.readable:
                 self._fail(

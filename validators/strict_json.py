@@ -223,8 +223,21 @@ def _loads(text: str) -> Any:
     except json.JSONDecodeError as error:
         place = Place(error.lineno, error.colno)
         raise _Unreadable(
-            Defect(DefectKind.SYNTAX, f"this is not JSON: {error.msg}", "mend the syntax", place)
+            Defect(
+                DefectKind.SYNTAX,
+                f"this is not JSON: {_SYNTAX.get(error.msg, error.msg)}",
+                "mend the syntax",
+                place,
+            )
         ) from None
+
+
+_SYNTAX = {
+    "Invalid control character at": "a text is not closed on its line",
+    "Unterminated string starting at": "a text that begins here is not closed",
+    "Extra data": "more follows after the end",
+}
+"""What Python's reader says in words for programmers."""
 
 
 def _integer(digits: str) -> int | float:

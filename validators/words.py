@@ -5,10 +5,10 @@ import re
 from collections.abc import Iterable
 
 _TEMPLATE = re.compile(
-    r"\b(TODO|FIXME|TBD|TBA|XXX+|lorem ipsum|fill (this|me) in|your (text|description|task) here|"
-    r"insert [a-z ]{1,30} here|describe (the|your) [a-z ]{1,30} here)\b|\[\.\.\.\]|"
-    r"<(your|the|dataset|task|name|url|insert|fill)[a-z _-]*>",
-    re.IGNORECASE,
+    r"\b(TODO|FIXME|TBD|TBA|XXX+)\b|\[\.\.\.\]|"  # capitals only: "todo" is Spanish for "all"
+    r"(?i:\b(lorem ipsum|fill (this|me) in|your (text|description|task) here|"
+    r"insert [a-z ]{1,30} here|describe (the|your) [a-z ]{1,30} here)\b|"
+    r"<(your|the|dataset|task|name|url|insert|fill)[a-z _-]*>)"
 )
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")  # noqa: RUF001 - the typographic apostrophe
 _SENTENCE_END = re.compile(r"[.!?。](?=\s|$|[)\"'”’])")  # noqa: RUF001

@@ -1,0 +1,228 @@
+"""The command line of the check: `python -m validators.check [PATH ...]`."""
+
+import argparse
+import os
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import NoReturn, TextIO
+
+from validators import __version__
+from validators.audio import Decoders, sandboxed
+from validators.engine import Options, Progress, check
+from validators.registry import page, rules
+from validators.render import FORMATS, render
+from validators.render.escape import visible
+from validators.report import exit_code
+from validators.words import did_you_mean
+
+TASKS = "tasks"
+DESCRIPTION = """\
+Check task folders, and report every fault at once: where it is, what was found, what is
+required, how to mend it. Without PATH: every folder under tasks/. Nothing in a task folder is
+executed, and nothing is written but measurements in .cache/.
+"""
+EPILOGUE = """\
+exit codes:
+  0  no error (also where rules were left out on request)
+  1  a task has an error
+  2  the check could not do its work, or was used wrongly
+
+examples:
+  python -m validators.check tasks/SpokenDigitRecognition
+  python -m validators.check --static --format json --output report.json
+  python -m validators.check --explain AUD512
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the check; returns the exit code."""
+    options = _parser().parse_args(arguments)
+    if options.explain:
+        return _explain(options.explain)
+    _check_codes((*options.select, *options.ignore))
+    root, paths = _find(options.paths)
+    try:
+        with ExitStack() as stack:
+            progress = stack.enter_context(_progress(sys.stderr))
+            decoders = stack.enter_context(_decoders(options))
+            report = check(
+                root,
+                paths,
+                Options(options.static, options.offline, options.select, options.ignore),
+                decoders.measure,
+                progress,
+            )
+    except OSError as error:
+        _stop(f"cannot read {error.filename}: {error.strerror}")
+    color, width = _looks(options.output)
+    text = render(report, options.format, root=root, color=color, width=width)
+    if not _write(text, options.output):
+        return 2
+    return exit_code(report)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m validators.check",
+        description=DESCRIPTION,
+        epilog=EPILOGUE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="a task folder, or tasks/ itself")
+    parser.add_argument("--format", choices=FORMATS, default="terminal", help="default: terminal")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="write the report there")
+    parser.add_argument(
+        "--offline", action="store_true", help="no network and no Hub cache; rules are skipped"
+    )
+    parser.add_argument(
+        "--static", action="store_true", help="only what the folder's own files show, no data"
+    )
+    parser.add_argument(
+        "--select", type=_codes, default=(), metavar="CODE[,CODE]", help="run these rules only"
+    )
+    parser.add_argument(
+        "--ignore", type=_codes, default=(), metavar="CODE[,CODE]", help="leave these rules out"
+    )
+    parser.add_argument("--explain", metavar="CODE", help="print a rule's page, and stop")
+    parser.add_argument(
+        "--jobs", type=_positive, default=os.cpu_count() or 1, metavar="N",
+        help="worker processes; default: all cores",
+    )  # fmt: skip
+    parser.add_argument(
+        "--no-cache", action="store_true", help="measure again what was measured before"
+    )
+    parser.add_argument("--version", action="version", version=f"validators {__version__}")
+    return parser
+
+
+def _codes(text: str) -> tuple[str, ...]:
+    return tuple(code.strip().upper() for code in text.split(",") if code.strip())
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("at least 1 is required")
+    return number
+
+
+def _check_codes(codes: Sequence[str]) -> None:
+    for code in codes:
+        if not any(known.startswith(code) for known in rules()):
+            _stop(f"{code} is no rule and begins no rule's code{_hint(code)}")
+
+
+def _hint(code: str) -> str:
+    near = did_you_mean(code, rules())
+    return f"; did you mean {near}?" if near else "; docs/rules lists all rules"
+
+
+def _explain(code: str) -> int:
+    rule = rules().get(code.upper())
+    if rule is None:
+        _stop(f"{code} is no rule{_hint(code.upper())}")
+    print(page(rule), end="")
+    return 0
+
+
+def _find(paths: Sequence[str]) -> tuple[Path, list[str]]:
+    """The repository's root and the task folders, relative to it.
+
+    A path inside a task folder means that folder, so that editors and pre-commit may name files.
+    """
+    asked = [Path(path) for path in paths] or [Path(TASKS)]
+    folders = [folder for path in asked for folder in _task_folders(path)]
+    if not folders:
+        _stop("there is no task folder to check")
+    root = folders[0].parent.parent
+    inside = [folder for folder in folders if folder.is_relative_to(root)]
+    if len(inside) < len(folders):
+        _stop("the folders lie in different repositories; check one repository at a time")
+    return root, list(dict.fromkeys(folder.relative_to(root).as_posix() for folder in folders))
+
+
+def _task_folders(path: Path) -> list[Path]:
+    whole = Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow a link
+    if not whole.exists():
+        _stop(f"{path} does not exist{_nearest(whole)}")
+    if whole.name == TASKS and whole.is_dir():
+        return sorted(entry for entry in whole.iterdir() if not entry.name.startswith("."))
+    for folder in (whole, *whole.parents):
+        if (folder / "task.json").is_file():
+            return [folder]
+        if folder.parent.name == TASKS:
+            return [folder]
+    if not whole.is_dir():
+        _stop(f"{path} is no folder; a task folder is required")
+    return [whole]
+
+
+def _nearest(path: Path) -> str:
+    if not path.parent.is_dir():
+        return ""
+    near = did_you_mean(path.name, (entry.name for entry in path.parent.iterdir()))
+    return f"; did you mean {os.path.relpath(path.parent / near)}?" if near else ""
+
+
+@contextmanager
+def _decoders(options: argparse.Namespace) -> Iterator[Decoders]:
+    if not sandboxed():
+        print("note: this system cannot limit the decoders (Linux can)", file=sys.stderr)
+    from validators.cache import Cache  # noqa: PLC0415 - sqlite3 is not needed for --help
+
+    with ExitStack() as stack:
+        cache = None if options.no_cache else stack.enter_context(Cache(Path.cwd()))
+        yield stack.enter_context(Decoders(jobs=options.jobs, cache=cache))
+
+
+@contextmanager
+def _progress(stream: TextIO) -> Iterator[Progress | None]:
+    """A bar where a person watches, nothing where none does."""
+    if not stream.isatty():
+        yield None
+        return
+    from rich.console import Console  # noqa: PLC0415 - only where a person watches
+    from rich.progress import Progress as Bar  # noqa: PLC0415
+
+    with Bar(console=Console(file=stream), transient=True) as bar:
+        line = bar.add_task("listening", visible=False)
+        yield lambda done, total: bar.update(line, completed=done, total=total, visible=True)
+
+
+def _looks(output: Path | None) -> tuple[bool, int]:
+    """Colour and width of a terminal report."""
+    person = output is None and sys.stdout.isatty()
+    wanted = person and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+    return wanted, min(max(shutil.get_terminal_size().columns, 60), 120)
+
+
+def _write(text: str, output: Path | None) -> bool:
+    """Write the report; False where it could not be written."""
+    try:
+        if output is not None:
+            output.write_text(text, encoding="utf-8")
+        else:
+            sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+            sys.stdout.write(text)
+            sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read us has seen enough; keep the interpreter from complaining at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        print(f"error: cannot write {visible(str(output))}: {error.strerror}", file=sys.stderr)
+        return False
+    return True
+
+
+def _stop(message: str) -> NoReturn:
+    """End with exit code 2: the check was used wrongly or could not begin."""
+    print(f"error: {visible(message)}", file=sys.stderr)
+    raise SystemExit(2)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

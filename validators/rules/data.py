@@ -1,0 +1,539 @@
+"""DAT: the examples of an instance: metadata, columns, file ids, inputs, labels, sizes."""
+
+import re
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from validators.document import shown
+from validators.examples import Example, Examples, LabelFaultKind, text_of
+from validators.finding import Fault, Severity
+from validators.folder import EntryKind
+from validators.registry import rule
+from validators.source import (
+    AUDIO_EXTENSIONS,
+    CLIP_SUFFIX,
+    Clip,
+    SourceFaultKind,
+    SourceTable,
+)
+from validators.totals import InstanceStats
+from validators.words import did_you_mean
+
+HINTS = 50
+"""Rows for which a rule looks for what was meant: the search is slow, and the first few tell."""
+MIN_EXAMPLES = 32
+MAX_MINUTES = 60
+MAJORITY_LIMIT_OF_TWO = 0.8
+MAJORITY_LIMIT_OF_MANY = 0.5
+FILE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+SPLIT_NAMES = frozenset({"train", "training", "dev", "validation", "valid", "val", "eval"})
+
+
+def _source_faults(source: SourceTable, *kinds: SourceFaultKind) -> Iterator[Fault]:
+    for fault in source.faults:
+        if fault.kind in kinds:
+            yield Fault(fault.message, fault.at, fault.hint)
+
+
+@rule("DAT401", severity=Severity.ERROR, since="0.1", waivable=False)
+def missing_metadata(source: SourceTable) -> Iterator[Fault]:
+    """The data folder has no metadata file, or two.
+
+    Why: the metadata file says which clips there are and what the right answers are.
+    Good: data/LJSpeech/metadata.csv
+    Fix: put one metadata.csv or metadata.jsonl beside the clips.
+    """
+    folder = source.file.folder
+    there = (entry.path for entry in folder.entries if entry.kind is EntryKind.FOLDER)
+    if source.folder in there:
+        yield from _source_faults(source, SourceFaultKind.NO_METADATA, SourceFaultKind.TWO_METADATA)
+
+
+@rule("DAT402", severity=Severity.ERROR, since="0.1", waivable=False)
+def unreadable_metadata(source: SourceTable) -> Iterator[Fault]:
+    """The metadata file cannot be read as UTF-8 and CSV, or its header is ambiguous.
+
+    Why: what one reader guesses another guesses otherwise.
+    Fix: save the file as UTF-8, quoted after RFC 4180, each column once.
+    Limits: 5 MB.
+    """
+    return _source_faults(source, SourceFaultKind.UNREADABLE)
+
+
+@rule("DAT403", severity=Severity.ERROR, since="0.1", waivable=False)
+def malformed_row(source: SourceTable) -> Iterator[Fault]:
+    """A row of the metadata file cannot be read.
+
+    Why: it would be left out, or shift every cell behind a comma too many.
+    Bad: clips/1.flac,door, wood knock
+    Good: clips/1.flac,"door, wood knock"
+    Fix: give the row as many cells as the header has; quote cells that hold a comma.
+    """
+    return _source_faults(source, SourceFaultKind.MALFORMED_ROW)
+
+
+@rule("DAT404", severity=Severity.ERROR, since="0.1", waivable=False)
+def ambiguous_clip_columns(source: SourceTable) -> Iterator[Fault]:
+    """The column file_name stands beside other clip columns.
+
+    Why: with several clips a row the Hub's own loader mixes them up unless each column is named.
+    Bad: file_name, audio2_file_name
+    Good: audio_file_name, audio2_file_name
+    Fix: rename file_name to audio_file_name.
+    """
+    return _source_faults(source, SourceFaultKind.CLIP_COLUMNS)
+
+
+@rule("DAT405", severity=Severity.ERROR, since="0.1", waivable=False)
+def missing_clip(source: SourceTable) -> Iterator[Fault]:
+    """A row names a clip that is not there.
+
+    Why: the example cannot be heard.
+    Bad: ../clips/1.flac, C:\\clips\\1.flac
+    Good: clips/1.flac
+    Fix: correct the path, relative to the metadata file, or add the clip.
+    """
+    names = {
+        path.removeprefix(f"{source.folder}/")
+        for path in source.file.folder.files
+        if path.startswith(f"{source.folder}/")
+    }
+    hints = 0
+    for row, clip in source.clips:
+        if clip.trouble:
+            near = did_you_mean(clip.name, names) if hints < HINTS and len(names) <= 500 else None
+            hints += 1
+            yield Fault(
+                f'the clip "{clip.name}" {clip.trouble}',
+                row.at,
+                f'write "{near}" if that is meant' if near else "correct the path, or add the clip",
+            )
+
+
+@rule("DAT406", severity=Severity.ERROR, since="0.1")
+def unnamed_clip(source: SourceTable) -> Iterator[Fault]:
+    """No row names a clip.
+
+    Why: it is dead weight for everybody who clones, or its row was forgotten.
+    Fix: add its row, or delete it.
+    Limits: not judged while rows of the metadata file cannot be read.
+    """
+    if not source.columns or not source.whole:
+        return
+    named = {clip.path for _, clip in source.clips}
+    folder = source.file.folder
+    for path in sorted(folder.files):
+        is_clip = PurePosixPath(path).suffix.lower() in AUDIO_EXTENSIONS
+        if is_clip and path.startswith(f"{source.folder}/") and path not in named:
+            yield Fault(
+                f"no row names {path.removeprefix(f'{source.folder}/')}; a row for every clip is "
+                "required",
+                folder.at(path),
+                "add its row, or delete it",
+            )
+
+
+@rule("DAT407", severity=Severity.ERROR, since="0.1")
+def split_folder(source: SourceTable) -> Iterator[Fault]:
+    """A folder of the data is named like a split.
+
+    Why: local data are one test split; loaders take such a folder for another split and leave its
+    clips out.
+    Bad: data/LJSpeech/train/1.flac
+    Good: data/LJSpeech/clips/1.flac
+    Fix: rename the folder, and keep test examples only.
+    """
+    folder = source.file.folder
+    for entry in folder.entries:
+        inside = entry.path.removeprefix(f"{source.folder}/")
+        name = PurePosixPath(inside).name
+        if entry.path != inside and name.lower() in SPLIT_NAMES:
+            yield Fault(
+                f"the folder {inside} is named like a split; only test examples are allowed here",
+                folder.at(entry.path),
+                "rename the folder, and keep test examples only",
+            )
+
+
+@rule("DAT408", severity=Severity.NOTE, since="0.1")
+def unread_instructions(source: SourceTable) -> Iterator[Fault]:
+    """The source has an instruction column, which is not read.
+
+    Why: instructions come from instructions.txt, for all instances of a task alike.
+    Fix: nothing need be done; delete the column from local data.
+    """
+    if "instruction" in source.columns:
+        yield Fault(
+            "the column instruction is neither read nor published; instructions.txt is",
+            source.at,
+            "delete the column, or leave it",
+        )
+
+
+@rule("DAT411", severity=Severity.ERROR, since="0.1", waivable=False)
+def missing_column(examples: Examples) -> Iterator[Fault]:
+    """A column that the task needs is not in the source.
+
+    Why: without it there is no input, no label, or no group.
+    Fix: add the column, or say in `columns` what the source calls it.
+    Good: "columns": {"label": "speaker_id"}
+    """
+    present = sorted(examples.source.columns)
+    for name in examples.missing:
+        wanted = examples.file.value(f"/columns/{name}", name)
+        near = did_you_mean(name, present)
+        yield Fault(
+            f'the column "{wanted}"{f" for {name}" if wanted != name else ""} is missing; it is '
+            f"required, and the source has {', '.join(present)}",
+            examples.source.at,
+            _how_to_name(name, wanted, near),
+        )
+
+
+def _how_to_name(name: str, wanted: str, near: str | None) -> str:
+    if near == name:
+        return f'take "{name}" out of "columns" of the instance'
+    if near:
+        return f'write "columns": {{"{name}": "{near}"}} in the instance if that is meant'
+    return f'add the column {wanted}, or name it in "columns" of the instance'
+
+
+@rule("DAT412", severity=Severity.ERROR, since="0.1", waivable=False)
+def empty_row(examples: Examples) -> Iterator[Fault]:
+    """A row is empty.
+
+    Why: it is counted as an example and asks nothing.
+    Fix: delete the row.
+    """
+    for row in examples.rows:
+        if all(cell is None for cell in row.cells.values()):
+            yield Fault("the row is empty; an example is required", row.at, "delete the row")
+
+
+@rule("DAT413", severity=Severity.ERROR, since="0.1", waivable=False)
+def missing_value(examples: Examples) -> Iterator[Fault]:
+    """A row has no value where the task needs one.
+
+    Why: an example without its clip, text or label cannot be scored.
+    Fix: fill the cell in, or delete the row.
+    """
+    needed = [name for name in [*examples.inputs, "label"] if name not in examples.missing]
+    for row in examples.rows:
+        empty = [name for name in needed if _is_empty(row, name)]
+        if empty and any(cell is not None for cell in row.cells.values()):
+            yield Fault(
+                f"{' and '.join(empty)} {'is' if len(empty) == 1 else 'are'} empty; a value is "
+                "required",
+                row.at,
+                "fill it in, or delete the row",
+            )
+
+
+def _is_empty(row: Example, name: str) -> bool:
+    cell = row.cells.get(name)
+    return cell is None or (isinstance(cell, str) and not cell.strip())
+
+
+@rule("DAT414", severity=Severity.ERROR, since="0.1", waivable=False)
+def wrong_column_type(examples: Examples) -> Iterator[Fault]:
+    """A cell has another type than its column needs.
+
+    Why: an audio input is a clip, a text input and a group are texts; nothing else can be heard
+    or read.
+    Fix: for a clip, name the column file_name or audio2_file_name; for a text, write a text.
+    """
+    expected = {name: Clip if name.startswith("audio") else str for name in examples.inputs}
+    expected |= dict.fromkeys(examples.groups, str)
+    for row in examples.rows:
+        for name, kind in expected.items():
+            cell = row.cells.get(name)
+            if cell is not None and not isinstance(cell, kind):
+                found = f"the clip {cell.name}" if isinstance(cell, Clip) else shown(cell)
+                yield Fault(
+                    f"{name} is {found}; {'a clip' if kind is Clip else 'a text'} is required",
+                    row.at,
+                    f"name the column {name}_{CLIP_SUFFIX}" if kind is Clip else "write a text",
+                )
+
+
+@rule("DAT415", severity=Severity.ERROR, since="0.1", waivable=False)
+def malformed_file_id(examples: Examples) -> Iterator[Fault]:
+    """A file id is not a plain name.
+
+    Why: file ids stand in every table of scores; paths and extensions differ between copies.
+    Bad: clips/LJ001-0001.wav
+    Good: LJ001-0001
+    Fix: write letters, digits, dot, dash and underscore, without folder and extension.
+    Limits: 64 characters.
+    """
+    for row in examples.rows:
+        extension = PurePosixPath(row.file).suffix.lower()
+        is_text = row.cells.get("file") is None or text_of(row.cells.get("file")) is not None
+        if FILE_ID.fullmatch(row.file) and extension not in AUDIO_EXTENSIONS and is_text:
+            continue
+        own = row.cells.get("file")
+        if row.file or own is not None:  # else the clip is missing, and another rule says so
+            stem = PurePosixPath(row.file).stem
+            yield Fault(
+                f"the file id is {shown(own if text_of(own) is None and own else row.file)}; 1 to "
+                "64 letters, digits, dots, dashes and underscores without an audio extension are "
+                "required",
+                row.at,
+                f'write "{stem}"' if FILE_ID.fullmatch(stem) else "write an id in a column file",
+            )
+
+
+@rule("DAT416", severity=Severity.ERROR, since="0.1", waivable=False)
+def repeated_file_id(examples: Examples) -> Iterator[Fault]:
+    """Two rows have the same file id.
+
+    Why: scores are joined by file id; one of the two would be lost.
+    Fix: give each row an id of its own in a column file.
+    """
+    seen: dict[str, Example] = {}
+    for row in examples.rows:
+        first = seen.setdefault(row.file, row)
+        if first is not row and row.file:
+            yield Fault(
+                f"the file id {row.file} is the one of line {first.at.line}; an id of its own is "
+                "required",
+                row.at,
+                "give each row an id of its own",
+            )
+
+
+def _repeated_inputs(examples: Examples) -> Iterator[tuple[Example, Example]]:
+    """Each row whose inputs were those of an earlier row, with that row."""
+    seen: dict[tuple[str, ...], Example] = {}
+    digests = examples.file.folder.sha256
+    for row in examples.rows:
+        cells = [row.cells.get(name) for name in examples.inputs]
+        if not cells or any(cell is None for cell in cells):
+            continue
+        key = tuple(
+            digests.get(cell.path or "", cell.name) if isinstance(cell, Clip) else str(cell)
+            for cell in cells
+        )
+        if key in seen:
+            yield row, seen[key]
+        seen.setdefault(key, row)
+
+
+@rule("DAT417", severity=Severity.ERROR, since="0.1")
+def repeated_inputs(examples: Examples) -> Iterator[Fault]:
+    """Two rows have the same inputs.
+
+    Why: the second tests nothing new; with another label it contradicts the first.
+    Fix: delete one of the two.
+    Limits: clips are compared by their bytes. In a task whose only input is audio this is
+    repeated-clip, a warning.
+    """
+    if examples.inputs == ["audio"]:
+        return
+    for row, first in _repeated_inputs(examples):
+        yield Fault(
+            f"the inputs are those of {first.file} (line {first.at.line}); inputs of its own are "
+            "required",
+            row.at,
+            "delete one of the two rows",
+        )
+
+
+@rule("DAT418", severity=Severity.WARNING, since="0.1")
+def repeated_clip(examples: Examples) -> Iterator[Fault]:
+    """A clip comes back in a task whose only input is audio.
+
+    Why: the same question twice counts twice; with another label it cannot be answered.
+    Fix: delete one of the two rows.
+    Limits: clips are compared by their bytes.
+    """
+    if examples.inputs != ["audio"]:
+        return
+    for row, first in _repeated_inputs(examples):
+        yield Fault(
+            f"the clip is the one of {first.file} (line {first.at.line}); a clip of its own is "
+            "required",
+            row.at,
+            "delete one of the two rows",
+        )
+
+
+def _label_faults(examples: Examples, kind: LabelFaultKind, hint: str) -> Iterator[Fault]:
+    for row in examples.rows:
+        if row.label_fault and row.label_fault.kind is kind:
+            yield Fault(row.label_fault.message, row.at, hint)
+
+
+@rule("DAT421", severity=Severity.ERROR, since="0.1", waivable=False)
+def unmapped_label(examples: Examples) -> Iterator[Fault]:
+    """A value of the label column is not in label_map.
+
+    Why: where a map is given, it says what every value means.
+    Bad: "label_map": {"0": "no"} for data that hold 0 and 1
+    Fix: add the value to label_map.
+    """
+    return _label_faults(examples, LabelFaultKind.UNMAPPED, "add the value to label_map")
+
+
+@rule("DAT422", severity=Severity.ERROR, since="0.1", waivable=False)
+def unknown_label(examples: Examples) -> Iterator[Fault]:
+    """A row's label is not among the declared labels.
+
+    Why: an answer that is not among the choices can never be given.
+    Fix: correct the row, declare the label, or map it with label_map.
+    """
+    labels = examples.file.labels
+    hints = 0
+    for row in examples.rows:
+        if row.label_fault and row.label_fault.kind is LabelFaultKind.UNKNOWN:
+            near = did_you_mean(str(row.cells.get("label")), labels) if hints < HINTS else None
+            hints += 1
+            yield Fault(
+                row.label_fault.message,
+                row.at,
+                f'write "{near}" if that is meant' if near else "correct the row, or use label_map",
+            )
+
+
+@rule("DAT423", severity=Severity.ERROR, since="0.1", waivable=False)
+def malformed_label(examples: Examples) -> Iterator[Fault]:
+    """A row's label has not the form of the output.
+
+    Why: a number is read as a number, a set of labels as a JSON array, a clip as a clip.
+    Bad: "12 dB" in a task of number output, "noise;echo" in one of multilabel output
+    Good: 12, ["noise", "echo"]
+    Fix: write the label in the form that is named.
+    """
+    return _label_faults(examples, LabelFaultKind.FORM, "write the label in the required form")
+
+
+@rule("DAT424", severity=Severity.ERROR, since="0.1", waivable=False)
+def unordered_labels(examples: Examples) -> Iterator[Fault]:
+    """A set of labels is not in the declared order, or names a label twice.
+
+    Why: one set has one spelling, so that answers can be compared.
+    Fix: write each label once, in the order of task.json.
+    """
+    return _label_faults(examples, LabelFaultKind.ORDER, "write each label once, in declared order")
+
+
+@rule("DAT425", severity=Severity.ERROR, since="0.1", waivable=False)
+def label_outside_range(examples: Examples) -> Iterator[Fault]:
+    """A number lies outside the declared range.
+
+    Why: minimum and maximum tell a model and a reader what answers are possible.
+    Fix: correct the row, or the range in task.json.
+    """
+    task = examples.file.task_file
+    least = task.value("/output/minimum") if task else None
+    most = task.value("/output/maximum") if task else None
+    for row in examples.rows:
+        if not isinstance(row.label, float):
+            continue
+        if (least is not None and row.label < least) or (most is not None and row.label > most):
+            yield Fault(
+                f"the label is {row.label:g}; {_range(least, most)} is required",
+                row.at,
+                "correct the row, or the range in task.json",
+            )
+
+
+def _range(least: float | None, most: float | None) -> str:
+    if least is None:
+        return f"at most {most:g}"
+    return f"at least {least:g}" if most is None else f"{least:g} to {most:g}"
+
+
+@rule("DAT431", severity=Severity.ERROR, since="0.1")
+def too_few_examples(stats: InstanceStats) -> Iterator[Fault]:
+    """The instance has too few examples.
+
+    Why: with fewer, the interval of uncertainty around any score covers half the scale.
+    Fix: add examples.
+    Limits: 32 after sampling. Not judged while rows of the metadata file cannot be read.
+    """
+    found = len(stats.examples.rows)
+    if found < MIN_EXAMPLES and stats.examples.source.whole:
+        yield Fault(
+            f"there are {found} examples; at least {MIN_EXAMPLES} are required",
+            stats.at,
+            f"add {MIN_EXAMPLES - found} or more",
+        )
+
+
+@rule("DAT432", severity=Severity.ERROR, since="0.1")
+def too_many_minutes(stats: InstanceStats) -> Iterator[Fault]:
+    """The instance holds too much sound.
+
+    Why: a benchmark of hundreds of tasks can only be run if each is short; reviewers of the
+    original benchmark had to ask for this in every second contribution.
+    Fix: declare a sampling with "minutes": 60.
+    Limits: 60 minutes: the sum over rows of all input clips, a clip used twice counted twice.
+    """
+    minutes = stats.seconds / 60
+    if round(minutes, 6) > MAX_MINUTES:
+        yield Fault(
+            f"the input clips last {minutes:.2f} minutes; at most {MAX_MINUTES} are allowed",
+            stats.at,
+            'declare "sampling": {"description": "…", "minutes": 60}',
+        )
+
+
+@rule("DAT433", severity=Severity.WARNING, since="0.1")
+def unused_label(stats: InstanceStats) -> Iterator[Fault]:
+    """A label never occurs.
+
+    Why: a choice that is never right tests only whether a model knows that; and its F1 is not
+    defined.
+    Fix: leave it out of this instance with "labels", or add examples of it.
+    """
+    if not stats.has_label_set:
+        return
+    missing = [label for label in stats.examples.file.labels if label not in stats.label_counts]
+    if missing and stats.label_counts and stats.examples.source.whole:
+        shown_labels = ", ".join(missing[:10]) + (", …" if len(missing) > 10 else "")
+        yield Fault(
+            f"{len(missing)} of {len(stats.examples.file.labels)} labels never "
+            f"{'occurs' if len(missing) == 1 else 'occur'}: "
+            f"{shown_labels}; an example of each is required",
+            stats.at,
+            'leave them out of this instance with "labels", or add examples',
+        )
+
+
+@rule("DAT434", severity=Severity.WARNING, since="0.1")
+def imbalanced_labels(stats: InstanceStats) -> Iterator[Fault]:
+    """One answer is right far more often than the others.
+
+    Why: whoever always gives it scores high without listening.
+    Fix: balance the labels with a sampling, or make balanced_accuracy or macro_f1 the headline and
+    say so in the waiver's reason.
+    Limits: more than 80 % of two labels, more than 50 % of more than two.
+    """
+    share = stats.majority_share
+    answers = len(stats.examples.file.labels) or len(stats.label_counts)
+    limit = MAJORITY_LIMIT_OF_TWO if answers <= 2 else MAJORITY_LIMIT_OF_MANY
+    if share is not None and share > limit:
+        yield Fault(
+            f"always giving the most frequent answer scores {share:.2%}; at most {limit:.0%} is "
+            f"allowed with {answers} labels",
+            stats.at,
+            "balance the labels, or choose a metric that does",
+        )
+
+
+@rule("DAT435", severity=Severity.WARNING, since="0.1")
+def overdrawn_source(examples: Examples) -> Iterator[Fault]:
+    """More examples are to be drawn than there are.
+
+    Why: a reader takes the number of examples from the sampling, and it is not true.
+    Fix: write the number that there is, or let sampling be null.
+    """
+    declared = examples.file.value("/sampling/examples")
+    if declared is not None and declared > examples.available and examples.source.whole:
+        yield Fault(
+            f"{declared} examples are to be drawn and the source holds {examples.available}; at "
+            "most as many as it holds are required",
+            examples.file.at("/sampling/examples"),
+            f"write {examples.available}, or let sampling be null",
+        )

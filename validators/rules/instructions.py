@@ -1,0 +1,174 @@
+"""INS: instructions.txt, the sentences that tell a model what to do."""
+
+from collections.abc import Iterator
+
+from validators.finding import Fault, Severity
+from validators.folder import Instructions
+from validators.instructions import (
+    EXAMPLES_PER_INSTRUCTION,
+    MIN_INSTRUCTIONS,
+    PLACEHOLDER,
+    distinct,
+    normalised,
+    required_instructions,
+)
+from validators.registry import rule
+from validators.totals import InstructionNeed
+from validators.words import did_you_mean, template_text
+
+
+@rule("INS301", severity=Severity.ERROR, since="0.1")
+def too_few_instructions(need: InstructionNeed) -> Iterator[Fault]:
+    """There are too few distinct instructions.
+
+    Why: a model that follows one wording has not shown that it follows instructions.
+    Fix: write more of them, in other words and from other sides.
+    Limits: at least 10, and one for every 20 examples of the largest instance. Lines that differ
+    only in case, blanks and punctuation count once.
+    """
+    found = distinct(need.instructions.lines)
+    required = required_instructions(need.largest)
+    if found < required:
+        because = (
+            f"one for every {EXAMPLES_PER_INSTRUCTION} of {need.largest} examples of "
+            f"{need.largest_instance}"
+            if required > MIN_INSTRUCTIONS
+            else "the least for any task"
+        )
+        yield Fault(
+            f"there are {found} distinct instructions; {required} are required ({because})",
+            need.instructions.at(),
+            f"write {required - found} more",
+        )
+
+
+@rule("INS302", severity=Severity.ERROR, since="0.1")
+def repeated_instruction(file: Instructions) -> Iterator[Fault]:
+    """An instruction is repeated.
+
+    Why: a repeated line is drawn twice as often and adds nothing. Lines that differ only in case,
+    blanks and punctuation are the same to a model.
+    Bad: "What is said? {labels}" and "what is said: {labels}"
+    Fix: word it differently, or delete it.
+    """
+    seen: dict[str, int] = {}
+    for number, line in enumerate(file.lines, start=1):
+        key = normalised(line)
+        if key and key in seen:
+            yield Fault(
+                f"the instruction repeats line {seen[key]}; lines that differ in more than case, "
+                "blanks and punctuation are required",
+                file.at(number),
+                "word it differently, or delete it",
+            )
+        seen.setdefault(key, number)
+
+
+@rule("INS303", severity=Severity.ERROR, since="0.1")
+def ragged_line(file: Instructions) -> Iterator[Fault]:
+    """A line is blank, or begins or ends with a blank.
+
+    Why: every line becomes an instruction exactly as it stands.
+    Fix: delete the blank line, or the blanks.
+    """
+    for number, line in enumerate(file.lines, start=1):
+        if not line.strip():
+            yield Fault(
+                "the line is blank; one instruction a line is required",
+                file.at(number),
+                "delete the line",
+            )
+        elif line != line.strip():
+            yield Fault(
+                "the line begins or ends with a blank; none is allowed",
+                file.at(number, 1 if line[0].isspace() else len(line.rstrip()) + 1),
+                "delete the blank",
+            )
+
+
+@rule("INS304", severity=Severity.ERROR, since="0.1", waivable=False)
+def labels_not_named_once(file: Instructions) -> Iterator[Fault]:
+    """An instruction does not hold {labels} exactly once.
+
+    Why: the published instruction has the options in its place; without them a model cannot know
+    the choices, and twice is confusing.
+    Bad: Which animal is heard?
+    Good: Which animal is heard? Choose from: {labels}.
+    Fix: write {labels} once where the options shall stand; nowhere in a task without labels.
+    """
+    output = file.task_file.output if file.task_file else None
+    if output is None:
+        return
+    wanted = 1 if output in ("classification", "multilabel") else 0
+    for number, line in enumerate(file.lines, start=1):
+        found = line.count("{labels}")
+        if line.strip() and found != wanted and not (wanted and _mistyped_labels(line)):
+            yield Fault(
+                f"{{labels}} stands {found} {'time' if found == 1 else 'times'}; "
+                f"{wanted or 'none'} is required in a task of {output} output",
+                file.at(number),
+                "write {labels} once, where the options shall stand"
+                if wanted
+                else "delete {labels}",
+            )
+
+
+def _mistyped_labels(line: str) -> bool:
+    """True if {labels} is there but for its spelling, which is unknown-placeholder."""
+    names = [found.group(1) for found in PLACEHOLDER.finditer(line)]
+    return any(name != "labels" and did_you_mean(name, ["labels"]) for name in names)
+
+
+@rule("INS305", severity=Severity.ERROR, since="0.1", waivable=False)
+def unknown_placeholder(file: Instructions) -> Iterator[Fault]:
+    """Braces hold something else than {labels} or a text input.
+
+    Why: only these are replaced; anything else would reach the model as it stands.
+    Bad: Is the word {word} spoken? {labels}
+    Good: Is the word {text} spoken? {labels}
+    Fix: write the name of a text input, or write without braces.
+    """
+    texts = _text_inputs(file)
+    output = file.task_file.output if file.task_file else None
+    allowed = (["labels"] if output in (None, "classification", "multilabel") else []) + texts
+    known = {"labels", *allowed}
+    unsure = file.task_file is None or not file.task_file.knows_inputs
+    may = ", ".join(f"{{{name}}}" for name in allowed) if allowed else "no placeholder"
+    for number, line in enumerate(file.lines, start=1):
+        for found in PLACEHOLDER.finditer(line):
+            if found.group(1) not in known and not (unsure and found.group(1).startswith("text")):
+                near = did_you_mean(found.group(1), known)
+                yield Fault(
+                    f"{found.group()} is not known; {may} may stand in braces here",
+                    file.at(number, found.start() + 1),
+                    f"write {{{near}}}" if near else "write it without braces",
+                )
+        rest = PLACEHOLDER.sub(lambda found: " " * len(found.group()), line)
+        for column, letter in enumerate(rest, start=1):
+            if letter in "{}":
+                yield Fault(
+                    f'a single "{letter}" stands here; braces are for placeholders only',
+                    file.at(number, column),
+                    "delete the brace, or close it",
+                )
+
+
+def _text_inputs(file: Instructions) -> list[str]:
+    inputs = file.task_file.inputs if file.task_file else []
+    return [name for name in inputs if name.startswith("text")]
+
+
+@rule("INS306", severity=Severity.ERROR, since="0.1", waivable=False)
+def unfinished_instruction(file: Instructions) -> Iterator[Fault]:
+    """An instruction is still the template's.
+
+    Why: it would reach a model as it stands.
+    Fix: write an instruction of your own.
+    """
+    for number, line in enumerate(file.lines, start=1):
+        if found := template_text(line):
+            yield Fault(
+                f'the line holds the template\'s "{found}"; an instruction of your own is required',
+                file.at(number, line.index(found) + 1),
+                "write an instruction of your own",
+            )

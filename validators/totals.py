@@ -1,0 +1,182 @@
+"""What a rule may know of sound and of whole instances: measurements and their sums."""
+
+import statistics
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from schema.report import InstanceReport, Quantiles
+from validators.examples import Example, Examples
+from validators.finding import Location
+from validators.folder import Instructions
+from validators.instructions import distinct
+from validators.measurement import Measurement
+from validators.source import Clip
+
+
+@dataclass(frozen=True, slots=True)
+class ClipFile:
+    """A clip's file: what its bytes claim to be and whether they could be decoded."""
+
+    task: str
+    instance: str | None
+    path: str
+    at: Location
+    sound: Measurement
+
+
+@dataclass(frozen=True, slots=True)
+class ClipStats:
+    """A clip that was decoded to its end: its measurements."""
+
+    task: str
+    instance: str | None
+    path: str
+    at: Location
+    sound: Measurement
+
+
+@dataclass(frozen=True)
+class InstanceStats:
+    """An instance as a whole: its drawn examples and the measurements of their clips by path."""
+
+    task: str
+    instance: str
+    examples: Examples
+    sounds: Mapping[str, Measurement] = field(default_factory=dict)
+
+    @property
+    def at(self) -> Location:
+        """The line of the instance file that names the data."""
+        return self.examples.file.at("/dataset")
+
+    @cached_property
+    def decoded(self) -> list[tuple[Example, Clip, Measurement]]:
+        """Each use of an input clip that could be decoded; a clip used twice stands twice."""
+        return [
+            (row, clip, sound)
+            for row in self.examples.rows
+            for clip in row.clips(self.examples.audio_inputs)
+            if (sound := self.sounds.get(clip.path or "")) and sound.decoded
+        ]
+
+    @property
+    def seconds(self) -> float:
+        """Sum over rows of all input clips, in seconds."""
+        return sum(sound.duration for _, _, sound in self.decoded)
+
+    @cached_property
+    def label_counts(self) -> dict[str, int]:
+        """How often each label occurs, in declared order, then by name."""
+        counts: Counter[str] = Counter()
+        for row in self.examples.rows:
+            if isinstance(row.label, tuple):
+                counts.update(row.label)
+            elif isinstance(row.label, str):
+                counts[row.label] += 1
+        declared = [label for label in self.examples.file.labels if label in counts]
+        others = sorted(set(counts) - set(declared))
+        return {label: counts[label] for label in [*declared, *others]}
+
+    @property
+    def majority_share(self) -> float | None:
+        """What always guessing the most frequent answer would score; None without a label set."""
+        answers = Counter(row.label for row in self.examples.rows if row.label is not None)
+        if not self.has_label_set or not answers:
+            return None
+        return max(answers.values()) / sum(answers.values())
+
+    @property
+    def has_label_set(self) -> bool:
+        """True if answers are chosen from labels."""
+        return self.examples.output in ("classification", "multilabel")
+
+    @property
+    def sample_rates(self) -> Counter[int]:
+        """Sample rate in Hz to number of uses."""
+        return Counter(sound.sample_rate for _, _, sound in self.decoded)
+
+    @property
+    def channels(self) -> Counter[int]:
+        """Number of channels to number of uses."""
+        return Counter(sound.channels for _, _, sound in self.decoded)
+
+
+@dataclass(frozen=True)
+class InstructionNeed:
+    """What the number of instructions is held against.
+
+    `largest` is the number of examples of the largest instance that is known; `unknown` names the
+    instances whose number is not, and then the rule has checked only what is known.
+    """
+
+    task: str
+    instance: None
+    instructions: Instructions
+    largest: int
+    largest_instance: str | None
+    unknown: tuple[str, ...] = ()
+
+    @property
+    def incomplete(self) -> str | None:
+        """Why a rule on this has not checked all, or None."""
+        if not self.unknown:
+            return None
+        return f"the number of examples is not known for {', '.join(self.unknown)}"
+
+
+def clips_of(examples: Examples) -> Iterator[tuple[Example, Clip]]:
+    """Every clip of the drawn examples once, with the first example that uses it."""
+    seen: set[str] = set()
+    for row in examples.rows:
+        for clip in row.clips(examples.clip_columns):
+            if clip.path and clip.path not in seen:
+                seen.add(clip.path)
+                yield row, clip
+
+
+def quantiles(seconds: Iterable[float]) -> Quantiles | None:
+    """The quantiles that a report shows, in seconds; None without values.
+
+    Interpolated linearly between the values (Hyndman and Fan's type 7).
+    """
+    ordered = sorted(seconds)
+    if not ordered:
+        return None
+    # Two values are the fewest that the library takes; doubling one changes no quantile.
+    values = ordered if len(ordered) > 1 else ordered * 2
+    twentieths = statistics.quantiles(values, n=20, method="inclusive")
+    return Quantiles(
+        shortest=round(ordered[0], 3),
+        p05=round(twentieths[0], 3),
+        p25=round(twentieths[4], 3),
+        median=round(twentieths[9], 3),
+        p75=round(twentieths[14], 3),
+        p95=round(twentieths[18], 3),
+        longest=round(ordered[-1], 3),
+    )
+
+
+def instance_report(
+    instance: str, stats: InstanceStats | None, measured: bool, instructions: Instructions | None
+) -> InstanceReport:
+    """The statistics of an instance; what was not read or measured in this run is null."""
+    share = stats.majority_share if stats else None
+    return InstanceReport(
+        instance=instance,
+        examples=len(stats.examples.rows) if stats else None,
+        minutes=round(stats.seconds / 60, 2) if stats and measured else None,
+        durations=quantiles(sound.duration for _, _, sound in stats.decoded)
+        if stats and measured
+        else None,
+        labels=stats.label_counts if stats and stats.has_label_set else None,
+        majority_share=None if share is None else round(share, 4),
+        sample_rates=_histogram(stats.sample_rates) if stats and measured else None,
+        channels=_histogram(stats.channels) if stats and measured else None,
+        distinct_instructions=distinct(instructions.lines) if instructions else None,
+    )
+
+
+def _histogram(counts: Counter[int]) -> dict[str, int]:
+    return {str(value): counts[value] for value in sorted(counts)}
