@@ -1,19 +1,36 @@
-"""What several test files share: one decode child, and the clips of the flawless task."""
+"""What all tests share: decode children, the flawless task's clips, full strength on request."""
 
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.flawless import make_clips
 from validators.audio import ClipSource, Decoders
 from validators.engine import Measurer
 from validators.measurement import Measurement
 
+FULL_STRENGTH = bool(os.environ.get("TORTURE"))
+"""Set by `make torture`: run the tests marked so, and twenty times the generated inputs."""
+
+settings.register_profile("default", deadline=None)
+settings.register_profile("torture", deadline=None, max_examples=2_000)
+settings.load_profile("torture" if FULL_STRENGTH else "default")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is marked `torture`, unless it is asked for."""
+    left_out = [item for item in items if item.get_closest_marker("torture") and not FULL_STRENGTH]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
 
 @pytest.fixture(scope="session")
 def decoders() -> Iterator[Decoders]:
-    """One real decode child for all tests, without a cache on disk."""
+    """One real decode child for all tests, without a cache on disk; a start costs 0.3 s."""
     with Decoders(jobs=1) as shared:
         yield shared
 

@@ -1,0 +1,431 @@
+"""DAT: the examples of an instance: metadata, columns, file ids, inputs, labels, sizes."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.flawless import (
+    DATA,
+    INSTANCE,
+    METADATA,
+    Edit,
+    all_of,
+    append,
+    clip_name,
+    clip_path,
+    column,
+    copy,
+    folder,
+    keep,
+    link,
+    merge,
+    noise,
+    remove,
+    rename,
+    rename_column,
+    replace,
+    row,
+    rows,
+    sound,
+    variant,
+    without_column,
+    write,
+)
+from tests.rules.cases import (
+    Case,
+    Place,
+    Table,
+    at,
+    clip,
+    every,
+    exact,
+    failed,
+    judge,
+    line,
+    parameters,
+    run,
+    silent,
+)
+
+WHOLE = at(METADATA)
+DATASET = at(INSTANCE, '{\n    "path"')
+JSONL = f"{DATA}/metadata.jsonl"
+
+
+def example(number: int) -> Place:
+    """The line of a row of metadata.csv, counted from 1 below the header."""
+    return line(METADATA, number + 1)
+
+
+def jsonl_row(number: int) -> Place:
+    """The line of a row of metadata.jsonl."""
+    return line(JSONL, number)
+
+
+def jsonl(number: int, **cells: object) -> Edit:
+    """Other cells in one row of metadata.jsonl."""
+
+    def edit(task: Path) -> None:
+        lines = (task / JSONL).read_text().splitlines()
+        lines[number - 1] = json.dumps(json.loads(lines[number - 1]) | cells)
+        (task / JSONL).write_text("\n".join(lines) + "\n")
+
+    return edit
+
+
+def lines(change) -> Edit:
+    """Other lines of metadata.csv."""
+
+    def edit(task: Path) -> None:
+        (task / METADATA).write_bytes(change((task / METADATA).read_bytes()))
+
+    return edit
+
+
+def up_to(size: int) -> Edit:
+    """Fill the last row's last cell until metadata.csv has so many bytes."""
+    return lines(lambda content: content[:-1] + b"a" * (size - len(content)) + b"\n")
+
+
+def instance(**fields: object) -> Edit:
+    """Other fields of the instance file."""
+    return merge(INSTANCE, fields)
+
+
+def yes(count: int) -> Edit:
+    """So many rows are labelled yes, the others no."""
+    return column("label", lambda n: "yes" if n <= count else "no")
+
+
+def three_labels(first: int) -> Edit:
+    """Three labels, the first so many times, the others as often as each other."""
+    return all_of(
+        merge("task.json", {"output": {"labels": ["yes", "no", "unsure"]}}),
+        column("label", lambda n: "yes" if n <= first else ("no", "unsure")[n % 2]),
+    )
+
+
+IDS = column("file", lambda n: f"id{n}")
+TEXT = variant("audio and text")
+SPEAKER = all_of(column("speaker", lambda n: f"s{n % 4}"), instance(groups=["speaker"]))
+
+CASES: Table = {
+    "DAT401": [
+        silent("metadata.csv"),
+        silent("metadata.jsonl", variant("jsonl")),
+        exact("neither", remove(METADATA), at=at(INSTANCE, '"data/Prompts"')),
+        exact("both", write(JSONL, '{"file_name": "clips/c01.wav", "label": "yes"}\n'),
+              at=at(INSTANCE, '"data/Prompts"'), says="metadata.csv and metadata.jsonl"),
+        exact("one folder too deep", rename(METADATA, f"{DATA}/clips/metadata.csv"),
+              at=at(INSTANCE, '"data/Prompts"'), also=("FLD004",)),  # it has no place there
+        exact("a link", rename(METADATA, f"{DATA}/m"), link(METADATA, "m"), remove(f"{DATA}/m"),
+              at=at(INSTANCE, '"data/Prompts"'), also=("FLD005",)),  # which is not followed
+    ],
+    "DAT402": [
+        silent("CR LF at line ends, as RFC 4180 has it",
+               lines(lambda b: b.replace(b"\n", b"\r\n"))),
+        silent("every cell quoted", lines(lambda b: b'"' + b.replace(b",", b'","')
+               .replace(b"\n", b'"\n"').removesuffix(b'"'))),
+        silent("no line end at the end", lines(lambda b: b.rstrip())),
+        exact("empty", write(METADATA, ""), at=WHOLE, says="holds no row"),
+        exact("empty JSON lines", variant("jsonl"), write(JSONL, ""), at=at(JSONL)),
+        exact("blank lines only", write(METADATA, "\n\n\n"), at=WHOLE),
+        exact("Latin-1", replace(METADATA, b"yes", b"s\xed"), at=line(METADATA, 2, 16)),
+        exact("a byte order mark, as spreadsheets write", lines(lambda b: b"\xef\xbb\xbf" + b),
+              at=line(METADATA, 1, 1), says="byte order mark"),
+        exact("a column twice", lines(lambda b: b.replace(b"label\n", b"label,label\n", 1)
+              .replace(b",yes", b",yes,yes").replace(b",no", b",no,no")), at=line(METADATA, 1),
+              says='"label"'),
+        exact("a column without a name", lines(lambda b: b.replace(b"label\n", b"label,\n", 1)
+              .replace(b",yes", b",yes,").replace(b",no", b",no,")), at=line(METADATA, 1)),
+        # What follows the quote cannot be read: no clip and no example is missed for it.
+        exact("a quote that stays open", replace(METADATA, "clips/c30", '"clips/c30'),
+              at=example(30)),
+        exact("old Macintosh line ends", replace(METADATA, "\n", "\r"), at=line(METADATA, 1, 16)),
+        exact("a character that nobody sees", replace(METADATA, ",yes", ",yes\u200b"),
+              at=line(METADATA, 2, 18), also=("DAT422",)),  # which makes it another label
+        silent("5,000,000 bytes", column("notes", "a" * 124_900), up_to(5_000_000)),
+        exact("5,000,001 bytes", column("notes", "a" * 124_900), up_to(5_000_001),
+              at=line(METADATA, 1, 1), says="5,000,000"),
+    ],
+    "DAT403": [
+        silent("a comma in quotes", variant("text")),
+        exact("a comma too many", replace(METADATA, "c05.wav,yes", "c05.wav,yes,no"), at=example(5),
+              says=("3 cells", "has 2")),
+        exact("a comma too few", replace(METADATA, "c05.wav,yes", "c05.wav"), at=example(5)),
+        exact("no object", variant("jsonl"), append(JSONL, "[]\n"), at=jsonl_row(41)),
+        exact("no JSON", variant("jsonl"), append(JSONL, "{\n"), at=line(JSONL, 41, 2)),
+        exact("a key twice", variant("jsonl"), replace(JSONL, '"label"', '"label": "no", "label"'),
+              at=line(JSONL, 1, 47)),
+    ],
+    "DAT404": [
+        silent("two named columns", variant("two clips")),
+        silent("one named column", rename_column("file_name", "audio_file_name")),
+        exact("beside a second clip", variant("two clips"),
+              rename_column("audio_file_name", "file_name"), at=WHOLE, says="audio2_file_name"),
+        exact("beside an answer", variant("audio output"),
+              rename_column("audio_file_name", "file_name"), at=WHOLE),
+    ],
+    "DAT405": [
+        silent("all clips there"),
+        exact("a clip that is not there", remove(clip_path(7)), at=example(7), says="c07.wav"),
+        exact("a mistyped name", row(7, file_name="clips/c007.wav"),
+              remove(clip_path(7)), at=example(7), says='"clips/c007.wav"'),
+        exact("upwards", row(7, file_name="../Prompts/clips/c07.wav"), remove(clip_path(7)),
+              at=example(7), says="a relative POSIX path is required"),
+        exact("absolute", row(7, file_name="/etc/passwd"), remove(clip_path(7)), at=example(7)),
+        exact("Windows", row(7, file_name="clips\\c07.wav"), IDS, remove(clip_path(7)),
+              at=example(7)),
+        exact("a folder", row(7, file_name="clips"), remove(clip_path(7)), at=example(7)),
+        exact("a dot", row(7, file_name="./clips/c07.wav"), remove(clip_path(7)), at=example(7)),
+        exact("a line break", row(7, file_name="clips\nc07.wav"), IDS, remove(clip_path(7)),
+              at=example(7)),
+        exact("a number", variant("jsonl"), jsonl(7, file_name=7), remove(clip_path(7)),
+              at=jsonl_row(7), says="is no text"),
+    ],
+    "DAT406": [
+        silent("each named"),
+        silent("an answer's clip", variant("audio output")),
+        exact("one row deleted", rows(lambda table: table[:-1]), at=at(clip_path(40))),
+        exact("a stray copy", copy(clip_path(1), f"{DATA}/c99.wav"), at=at(f"{DATA}/c99.wav")),
+    ],
+    "DAT407": [
+        silent("a folder named test", folder(f"{DATA}/test")),
+        exact("train", folder(f"{DATA}/train"), at=at(f"{DATA}/train")),
+        exact("Validation", folder(f"{DATA}/Validation"), at=at(f"{DATA}/Validation")),
+        exact("deeper", folder(f"{DATA}/clips/dev"), at=at(f"{DATA}/clips/dev")),
+    ],
+    "DAT408": [
+        silent("no such column"),
+        exact("a column of its own", column("instruction", "Say what you hear."),
+              at=WHOLE),
+    ],
+    "DAT411": [
+        silent("under another name", rename_column("label", "answer"),
+               instance(columns={"label": "answer"})),
+        exact("no label", rename_column("label", "labels"), at=WHOLE,
+              says=('"label" is missing', '"columns": {"label": "labels"}')),
+        exact("no second clip", merge("task.json", {"inputs": ["audio", "audio2"]}), at=WHOLE),
+        exact("no group", instance(groups=["speaker"]), at=WHOLE),
+        exact("a name that the source has not", instance(columns={"label": "answer"}), at=WHOLE,
+              says=('"answer" for label', 'take "label" out of "columns"')),
+        exact("the name of the file's column", instance(columns={"audio": "file_name"}),
+              at=WHOLE, says='take "audio" out of "columns"'),
+        exact("a header and no row", write(METADATA, "file_name,answer\n"), remove(f"{DATA}/clips"),
+              at=WHOLE, also=("DAT431",)),  # 0 examples
+    ],
+    "DAT412": [
+        silent("no empty row"),
+        exact("a blank line", append(METADATA, "\n"), at=example(41)),
+        exact("commas only", append(METADATA, ",\n"), at=example(41)),
+        exact("no member", variant("jsonl"), append(JSONL, "{}\n"), at=jsonl_row(41)),
+        exact("a blank line of JSON", variant("jsonl"), append(JSONL, "\n"),
+              at=jsonl_row(41)),
+    ],
+    "DAT413": [
+        silent("an empty group", column("gender", ""), instance(groups=["gender"])),
+        exact("no label", row(3, label=""), at=example(3), says="label is empty"),
+        exact("no clip", row(3, file_name=""), remove(clip_path(3)), at=example(3),
+              says="audio is empty"),
+        exact("no text", TEXT, row(3, text=""), at=example(3)),
+        exact("a text of blanks", TEXT, row(3, text="  "), at=example(3)),
+        exact("text and label", TEXT, row(3, text="", label=""), at=example(3),
+              says="text and label are empty"),
+        exact("null", variant("jsonl"), jsonl(3, label=None), at=jsonl_row(3)),
+        exact("no set of labels", variant("multilabel"), row(3, label=""), at=example(3)),
+    ],
+    "DAT414": [
+        silent("numbers are texts in CSV", TEXT, column("text", str)),
+        exact("a text where a clip is due", rename_column("file_name", "audio"), IDS,
+              remove(f"{DATA}/clips"), at=[example(n) for n in range(1, 41)],
+              says=("a clip is required", "audio_file_name")),
+        exact("a clip where a text is due", TEXT, row(3, text="clips/c03.wav"),
+              rename_column("file_name", "audio_file_name"),
+              rename_column("text", "text_file_name"),
+              column("text_file_name", lambda n: f"clips/{clip_name(n)}"),
+              at=[example(n) for n in range(1, 41)], says="a text is required"),
+        exact("a number in JSON", TEXT, variant("jsonl"), jsonl(3, text=5), at=jsonl_row(3),
+              says="text is 5"),
+        exact("a number as a group", SPEAKER, variant("jsonl"), jsonl(3, speaker=7),
+              at=jsonl_row(3)),
+    ],
+    "DAT415": [
+        silent("64 characters, dots and dashes", IDS, row(1, file="a" * 64),
+               row(2, file="v1.0-a_b")),
+        silent("a number in JSON", IDS, variant("jsonl"), jsonl(3, file=7)),
+        exact("65 characters", IDS, row(1, file="a" * 65), at=example(1)),
+        exact("an extension", IDS, row(1, file="LJ001.wav"), at=example(1), says='write "LJ001"'),
+        exact("a path", IDS, row(1, file="clips/LJ001"), at=example(1), says='write "LJ001"'),
+        exact("a blank", IDS, row(1, file="a b"), at=example(1)),
+        exact("an accent in the clip's name", rename(clip_path(1), f"{DATA}/clips/c01.v.wav"),
+              row(1, file_name="clips/c01.v.wav"), row(2, label="no"), IDS, row(2, file="é"),
+              at=example(2), says="column file"),
+        exact("a list", IDS, variant("jsonl"), jsonl(3, file=["a"]), at=jsonl_row(3)),
+        exact("an empty text in JSON", IDS, variant("jsonl"), jsonl(3, file=""), at=jsonl_row(3)),
+    ],
+    "DAT416": [
+        silent("ids of their own", IDS),
+        exact("one id twice", IDS, row(9, file="id1"), at=example(9), says="line 2"),
+        exact("clips of one name in two folders",
+              sound(f"{DATA}/more/c01.wav", noise(99)),
+              rows(lambda t: [*t, {"file_name": "more/c01.wav", "label": "no"}]),
+              at=example(41), says="c01"),
+    ],
+    "DAT417": [
+        silent("one clip, another text", TEXT, row(2, file_name="clips/c01.wav"), IDS,
+               remove(clip_path(2))),
+        silent("two clips the other way round", variant("two clips"),
+               row(2, audio_file_name="clips/c02.wav", audio2_file_name="clips/c01.wav"), IDS),
+        exact("clip and text", TEXT, row(2, file_name="clips/c01.wav", text="extension 1"), IDS,
+              remove(clip_path(2)), at=example(2), says=("id1", "line 2")),
+        exact("the same bytes under another name", TEXT, row(2, text="extension 1"),
+              copy(clip_path(1), clip_path(2)), at=example(2)),
+        exact("two clips", variant("two clips"), IDS,
+              row(2, audio_file_name="clips/c01.wav", audio2_file_name="clips/c02.wav"),
+              at=example(2)),
+    ],
+    "DAT418": [
+        silent("clips of their own"),
+        exact("one clip twice", row(2, file_name="clips/c01.wav"), IDS, remove(clip_path(2)),
+              at=example(2), says="line 2"),
+        exact("the same bytes under another name", copy(clip_path(1), clip_path(2)),
+              at=example(2)),
+        exact("with another answer", row(2, file_name="clips/c01.wav", label="no"), IDS,
+              remove(clip_path(2)), at=example(2)),
+    ],
+    "DAT421": [
+        silent("all mapped", column("label", lambda n: "10"[n % 2]),
+               instance(label_map={"0": "no", "1": "yes"})),
+        silent("booleans of JSON", variant("jsonl"), lambda task: (task / JSONL).write_text(
+               (task / JSONL).read_text().replace('"yes"', "true").replace('"no"', "false")) and
+               None, instance(label_map={"true": "yes", "false": "no"})),
+        exact("a value left out", column("label", lambda n: "10"[n % 2]), row(3, label="2"),
+              instance(label_map={"0": "no", "1": "yes"}), at=example(3), says='"2"'),
+        exact("a label as it is", column("label", lambda n: "10"[n % 2]), row(3, label="yes"),
+              instance(label_map={"0": "no", "1": "yes"}), at=example(3)),
+    ],
+    "DAT422": [
+        silent("declared labels"),
+        exact("a mistyped label", row(3, label="yess"), at=example(3),
+              says=('"yess"', "2 declared labels", 'write "yes"')),
+        exact("another case", row(3, label="Yes"), at=example(3)),
+        exact("a blank behind", row(3, label="yes "), at=example(3)),
+        exact("one of a set", variant("multilabel"), row(3, label='["noise", "hum"]'),
+              at=example(3), says='"hum"'),
+        exact("not of this instance",
+              merge("task.json", {"output": {"labels": ["yes", "no", "so"]}}),
+              instance(labels=["yes", "no"]), row(3, label="so"), at=example(3)),
+    ],
+    "DAT423": [
+        silent("numbers in all their forms", variant("number"), row(1, label="-0"),
+               row(2, label="1e1"), row(3, label=".5"), row(4, label="+3")),
+        silent("a list in JSON", variant("multilabel"), variant("jsonl"), jsonl(3, label=["echo"])),
+        exact("a unit", variant("number"), row(3, label="12 dB"), at=example(3), says='"12 dB"'),
+        exact("a decimal comma", variant("number"), row(3, label="1,5"), at=example(3)),
+        exact("no number", variant("number"), row(3, label="nan"), at=example(3)),
+        exact("true", variant("number"), variant("jsonl"), jsonl(3, label=True), at=jsonl_row(3)),
+        exact("labels between semicolons", variant("multilabel"), row(3, label="noise;echo"),
+              at=example(3), says="a JSON array"),
+        exact("a single label", variant("multilabel"), row(3, label='"noise"'), at=example(3)),
+        exact("a number for a text", variant("text"), variant("jsonl"), jsonl(3, label=5),
+              at=jsonl_row(3)),
+        exact("a text for a clip", variant("audio output"), without_column("label_file_name"),
+              column("label", clip_name), at=[example(n) for n in range(1, 41)],
+              says="a clip is required"),
+        exact("a bomb of brackets", variant("multilabel"), row(3, label="[" * 5_000),
+              at=example(3)),
+    ],
+    "DAT424": [
+        silent("in order", variant("multilabel")),
+        exact("another order", variant("multilabel"), row(3, label='["echo", "noise"]'),
+              at=example(3), says='required: ["noise", "echo"]'),
+        exact("twice", variant("multilabel"), row(3, label='["echo", "echo"]'), at=example(3)),
+    ],
+    "DAT425": [
+        silent("the ends", variant("number"), row(1, label="0"), row(2, label="40")),
+        exact("above", variant("number"), row(3, label="40.1"), at=example(3),
+              says=("40.1", "0 to 40 is required")),
+        exact("below", variant("number"), row(3, label="-0.1"), at=example(3)),
+        exact("above, with no least", variant("number"), merge("task.json", {"output":
+              {"minimum": None}}), row(3, label="41"), at=example(3), says="at most 40 is"),
+    ],
+    "DAT431": [
+        silent("32", keep(32)),
+        exact("31", keep(31), at=DATASET, says=("31", "at least 32", "add 1 or more")),
+        exact("a header only", write(METADATA, "file_name,label\n"), remove(f"{DATA}/clips"),
+              at=DATASET, says="there are 0"),
+        exact("31 after sampling", instance(sampling={
+              "description": "Drawn at random with seed 0.", "examples": 31}), at=DATASET),
+    ],
+    "DAT432": [
+        silent("60.0 minutes: 40 of 90 s", sounds=every(clip(90.0))),
+        exact("60.1 minutes", at=DATASET, sounds=every(clip(90.15)), says=("60.10", "at most 60")),
+        silent("60 minutes whose sum is not exact: 500 of 7.2 s in small",
+               sounds=every(clip(90.0)) | {clip_path(1): clip(90.1), clip_path(2): clip(89.9)}),
+        exact("a clip used twice counts twice", variant("two clips"), at=DATASET,
+              sounds=every(clip(45.1))),
+        silent("an answer is not counted", variant("audio output"), sounds=every(clip(90.0))),
+        silent("cut by sampling", instance(sampling={
+               "description": "The first hour in random order.", "minutes": 60}),
+               sounds=every(clip(91.0))),
+    ],
+    "DAT433": [
+        silent("each label occurs"),
+        exact("one never", merge("task.json", {"output": {"labels": ["yes", "no", "unsure"]}}),
+              at=DATASET, says=("1 of 3 labels never occurs: unsure", '"labels"')),
+        exact("in a set", variant("multilabel"), column("label", "[]"),
+              row(1, label='["noise"]'), also=("DAT434",), at=DATASET),  # nearly all are empty
+        silent("not of this instance", instance(labels=["yes", "no"]),
+               merge("task.json", {"output": {"labels": ["yes", "no", "unsure"]}})),
+    ],
+    "DAT434": [
+        silent("80 % of two", yes(32)),
+        exact("82.5 % of two", yes(33), at=DATASET, says=("82.50%", "at most 80%", "2 labels")),
+        silent("50 % of three", three_labels(20)),
+        exact("52.5 % of three", three_labels(21), at=DATASET, says=("52.50%", "at most 50%")),
+        silent("numbers have no majority", variant("number"), column("label", "5")),
+    ],
+    "DAT435": [
+        silent("as many as there are", instance(sampling={
+               "description": "All forty prompts of the corpus.", "examples": 40})),
+        exact("more than there are", instance(sampling={
+              "description": "All forty prompts of the corpus.", "examples": 41}),
+              at=at(INSTANCE, "41"), says=("41", "holds 40")),
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "case"), parameters(CASES))
+def test_case(code, case, tmp_path, clips, measure):
+    judge(code, case, tmp_path, clips, measure)
+
+
+def test_a_sum_of_many_equal_clips_is_not_found_too_long_for_its_last_digit(
+    tmp_path, clips, measure
+):
+    """500 clips of 7.2 s last an hour, and their sum in binary a little more."""
+    many = (
+        TEXT,
+        rows(lambda t: [r | {"file": f"{n}-{r['label']}-{k}", "text": f"{n} {k}"}
+                        for k in range(500 // 40 + 1) for n, r in enumerate(t)][:500]),
+        write("instructions.txt", "".join(f"Number {n}: {{text}} {{labels}}\n" for n in range(25))),
+    )  # fmt: skip
+    _, report = run(Case("", many, sounds=every(clip(7.2))), tmp_path, clips, measure)
+    (counted,) = report.tasks[0].instances
+    assert (counted.examples, counted.minutes) == (500, 60.0)
+    assert report.findings == []
+
+
+def test_a_clip_that_the_machine_cannot_read_is_a_problem_of_ours(tmp_path, clips, measure):
+    sounds = {clip_path(1): failed("unreadable", "Permission denied", size=0)}
+    _, report = run(Case("", (), sounds=sounds), tmp_path, clips, measure)
+    assert report.findings == []
+    assert [problem.kind for problem in report.problems] == ["unreachable"]
+    assert "c01.wav" in report.problems[0].message
+    assert report.tasks[0].verdict == "incomplete"
+
+
+def test_a_finding_names_its_example(tmp_path, clips, measure):
+    _, report = run(Case("", (IDS, row(3, label="yess"))), tmp_path, clips, measure)
+    assert [finding.example for finding in report.findings] == ["id3"]

@@ -1,0 +1,64 @@
+"""Input made to be slow or to break the check: it ends soon, and no rule crashes."""
+
+import json
+import time
+
+import pytest
+
+from tests.flawless import DATA, INSTANCE, METADATA, Edit, merge, remove, write
+from tests.rules.cases import OFFLINE, STATIC, Case, run
+
+SECONDS = 5.0  # generous; what is guarded against takes minutes
+
+
+def filled(piece: str, size: int = 255_000) -> str:
+    """A text of a piece over and over."""
+    return piece * (size // len(piece.encode()))
+
+
+PIECES = ["[", "![", "*a_", "> ", "`", "<", "- ", "a\n", "{", "@a{", "@a{b, c = {", '"', "\\", "# x\n",
+          "TODO ", "<your ", "{labels}", "\t", "|a", "&#", "1. ", "é", "A.", "```\n", "insert a "]  # fmt: skip
+
+
+@pytest.mark.parametrize("piece", PIECES)
+@pytest.mark.parametrize("path", ["README.md", "references.bib", "instructions.txt", "task.json"])
+def test_a_quarter_of_a_megabyte_of_one_thing(path, piece, tmp_path, clips, measure):
+    quickly(Case("", (write(path, filled(piece)),), options=STATIC), tmp_path, clips, measure)
+
+
+@pytest.mark.parametrize("piece", ['"', ",", "a,b\n", '"a\n', "\n", '""', "é,", "\\", "[,"])
+@pytest.mark.parametrize("name", ["metadata.csv", "metadata.jsonl"])
+def test_half_a_megabyte_of_metadata(name, piece, tmp_path, clips, measure):
+    edits = (remove("data"), write(f"{DATA}/{name}", filled(piece, 500_000)))
+    quickly(Case("", edits, options=OFFLINE), tmp_path, clips, measure)
+
+
+def test_thousands_of_clips_that_are_not_there(tmp_path, clips, measure):
+    rows = "".join(f"clips/d{n:05}.wav,yes\n" for n in range(5_000))
+    edits = (write(METADATA, f"file_name,label\n{rows}"),)
+    quickly(Case("", edits, options=OFFLINE), tmp_path, clips, measure)
+
+
+def test_thousands_of_labels_that_are_nearly_right(tmp_path, clips, measure):
+    labels = ["yes", "no", *(f"answer number {n:03}" for n in range(900))]
+    rows = "".join(f"clips/c01.wav,answer nunber {n:05}\n" for n in range(5_000))
+    edits: tuple[Edit, ...] = (
+        merge("task.json", {"output": {"labels": labels}}),
+        write(METADATA, f"file_name,label\n{rows}"),
+    )
+    quickly(Case("", edits, options=OFFLINE), tmp_path, clips, measure)
+
+
+def test_a_thousand_mistyped_keys(tmp_path, clips, measure):
+    keys = json.dumps({f"labl{n}": n for n in range(5_000)})
+    edits = (write(INSTANCE, keys), write("task.json", keys))
+    quickly(Case("", edits, options=STATIC), tmp_path, clips, measure)
+
+
+def quickly(case: Case, tmp_path, clips, measure) -> None:
+    """Check a case; it must be told something, in time, and by rules that hold."""
+    start = time.process_time()
+    _, report = run(case, tmp_path, clips, measure)
+    assert time.process_time() - start < SECONDS
+    assert report.problems == []
+    assert report.tasks[0].verdict != "pass"
