@@ -26,6 +26,10 @@ STEPS: dict[str, list[str]] = {
         str(TOOLS / "check-jsonschema"), "--builtin-schema", "vendor.dependabot",
         ".github/dependabot.yml",
     ],
+    "citation": [
+        str(TOOLS / "check-jsonschema"), "--builtin-schema", "vendor.citation-file-format",
+        "CITATION.cff",
+    ],
     "workflow security": [
         str(TOOLS / "zizmor"), "--offline", "--persona=auditor", "--no-progress", ".github",
     ],
