@@ -8,6 +8,7 @@ what stands there, so a run whose report may lead to an approval is given none.
 import contextlib
 import hashlib
 import sqlite3
+import time
 from collections.abc import Iterable
 from itertools import chain
 from pathlib import Path
@@ -21,6 +22,7 @@ _APPLICATION: Final = 0x44535442  # "DSTB" in sqlite's application_id: the file 
 _WRITTEN_AT_ONCE: Final = 500
 _READ_AT_ONCE: Final = 500  # sqlite's oldest limit on parameters is 999
 _WAIT_SECONDS: Final = 2.0  # for a concurrent run to finish writing
+_TRIES: Final = 20
 _SOURCES: Final = ("decode_child.py", "measurement.py")
 _LIBRARIES: Final = ("soundfile", "numpy")
 
@@ -151,7 +153,8 @@ class Cache:
             ignore.write_text("*\n", encoding="ascii")
         if not self._path.exists():
             for old in self._folder.glob("measurements-*.sqlite*"):
-                old.unlink(missing_ok=True)
+                if not old.name.startswith(self._path.name):  # another run may just make ours
+                    old.unlink(missing_ok=True)
 
     def _connect(self) -> sqlite3.Connection:
         try:
@@ -200,16 +203,33 @@ def _is_corruption(error: Exception) -> bool:
 def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=_WAIT_SECONDS)
     try:
-        (application,) = connection.execute("PRAGMA application_id").fetchone()
+        # In this order: another run writes both at once, perhaps between these two lines.
         (objects,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        (application,) = connection.execute("PRAGMA application_id").fetchone()
         if application != _APPLICATION and objects:
             raise sqlite3.OperationalError("a database of somebody else")
-        connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=NORMAL")
-        with connection:
-            connection.execute(f"PRAGMA application_id={_APPLICATION}")
-            connection.execute(_CREATE)
+        if not objects:
+            _initialise(connection)
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def _initialise(connection: sqlite3.Connection) -> None:
+    """Make an empty database ours.
+
+    The change to WAL does not wait for another run that makes it too, so it is tried again.
+    """
+    for attempt in range(_TRIES):
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            break
+        except sqlite3.OperationalError:
+            if attempt == _TRIES - 1:
+                raise
+            time.sleep(_WAIT_SECONDS / _TRIES)
+    with connection:
+        connection.execute(f"PRAGMA application_id={_APPLICATION}")
+        connection.execute(_CREATE)
