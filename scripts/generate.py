@@ -9,6 +9,7 @@ from itertools import groupby
 from pathlib import Path
 
 from schema.export import MODELS, schema_text
+from validators.engine import DATA_SUBJECTS, SOUND_SUBJECTS
 from validators.registry import FAMILIES, Rule, page, rules
 
 ROOT = Path(__file__).parents[1]
@@ -29,16 +30,38 @@ def _index(known: list[Rule]) -> str:
         "`python -m validators.check --explain CODE` prints a page in the terminal.",
         "",
         "An error blocks, a warning asks for a look, a note informs. A code is for ever.",
+        "",
+        "What a rule needs says what it costs: *files* are the folder's own text files and take",
+        "milliseconds, *rows* are read from the data, *sound* is decoded once for all rules, and",
+        "remembered. Data in the repository are checked offline; where they are on the Hub, rules",
+        "that need rows or sound are skipped by `--offline`, and said to be. `--fix` mends what is",
+        "safe of the findings that say so.",
     ]
     for family, members in groupby(known, key=lambda rule: rule.family):
         lines += ["", f"## {family}: {FAMILIES[family]}", ""]
-        lines += ["| code | name | severity | can be waived | finds |", "|---|---|---|---|---|"]
         lines += [
-            f"| [{rule.code}]({rule.code}.md) | {rule.name} | {rule.severity} | "
-            f"{'yes' if rule.waivable else 'no'} | {rule.summary} |"
-            for rule in members
+            "| code | name | severity | needs | offline | `--fix` | can be waived | finds |",
+            "|---|---|---|---|---|---|---|---|",
         ]
+        lines += [_row(rule) for rule in members]
     return "\n".join(lines) + "\n"
+
+
+def _row(rule: Rule) -> str:
+    needs = _needs(rule)
+    cells = [
+        f"[{rule.code}]({rule.code}.md)", rule.name, rule.severity, needs,
+        "yes" if needs == "files" else "local data", "yes" if rule.fixable else "no",
+        "yes" if rule.waivable else "no", rule.summary,
+    ]  # fmt: skip
+    return f"| {' | '.join(cells)} |"
+
+
+def _needs(rule: Rule) -> str:
+    """What a rule's subject is made of."""
+    if issubclass(rule.subject, SOUND_SUBJECTS):
+        return "sound"
+    return "rows" if issubclass(rule.subject, DATA_SUBJECTS) else "files"
 
 
 def stale() -> list[str]:

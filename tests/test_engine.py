@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from schema.report import Report
-from tests.flawless import INSTANCE, METADATA, TASK, append, make_task, merge, row, variant
+from tests.flawless import INSTANCE, METADATA, TASK, append, make_task, merge, row, variant, write
 from validators import registry
 from validators.audio import ClipSource, DecoderError, Decoders
 from validators.engine import Measurer, Options, check
@@ -191,6 +191,15 @@ def test_no_clip_is_decoded_where_no_rule_needs_it(task: Path) -> None:
 
     assert run(task, never, Options(select=("TSK", "DAT41"))).problems == []
     assert run(task, never, Options(static=True)).problems == []
+
+
+def test_a_flood_of_findings_is_cut_and_said_to_be(task: Path, measure: Measurer) -> None:
+    write("instructions.txt", "the same: {labels}.\n" * 3_000)(task)
+    report = run(task, measure, Options(static=True))
+    flood = [found for found in report.findings if found.rule == "INS302"]
+    assert len(flood) == 1_001
+    assert flood[-1].message.startswith("there are more than 1,000 findings of this rule")
+    assert verdict(report) == ("fail", 1)
 
 
 # -- the report -----------------------------------------------------------------------------------

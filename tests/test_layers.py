@@ -21,7 +21,7 @@ ONLY_IMPORTERS = {
     "markdown_it": {"validators/prose.py"},
     "tree_sitter": {"validators/strict_json.py"},
     "tree_sitter_json": {"validators/strict_json.py"},
-    "langcodes": {"validators/rules/task.py"},
+    "langcodes": {"validators/languages.py"},
     "soundfile": {"validators/decode_child.py"},
     "numpy": {"validators/decode_child.py"},
 }

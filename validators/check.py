@@ -9,12 +9,14 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NoReturn, TextIO
 
+from schema.report import Report, TaskReport
 from validators import __version__
 from validators.audio import Decoders, sandboxed
 from validators.engine import Options, Progress, check
 from validators.registry import page, rules
 from validators.render import FORMATS, render
 from validators.render.escape import visible
+from validators.render.words import counted, first_few
 from validators.report import exit_code
 from validators.words import did_you_mean
 
@@ -22,7 +24,7 @@ TASKS = "tasks"
 DESCRIPTION = """\
 Check task folders, and report every fault at once: where it is, what was found, what is
 required, how to mend it. Without PATH: every folder under tasks/. Nothing in a task folder is
-executed, and nothing is written but measurements in .cache/.
+executed, and nothing is written but measurements in .cache/, unless --fix is given.
 """
 EPILOGUE = """\
 exit codes:
@@ -34,6 +36,7 @@ examples:
   python -m validators.check tasks/SpokenDigitRecognition
   python -m validators.check --static --format json --output report.json
   python -m validators.check --explain AUD512
+  python -m validators.check --fix tasks/SpokenDigitRecognition
 """
 
 
@@ -43,12 +46,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.explain:
         return _explain(options.explain)
     _check_codes((*options.select, *options.ignore))
+    _check_combination(options)
     root, paths = _find(options.paths)
+    if options.watch:
+        return _watch(root, paths, options)
+    if options.fix and not _fix(root, paths, options):
+        return 2
+    report = _check(root, paths, options)
+    return exit_code(report) if _print(report, root, options) else 2
+
+
+def _check(root: Path, paths: Sequence[str], options: argparse.Namespace) -> Report:
     try:
         with ExitStack() as stack:
             progress = stack.enter_context(_progress(sys.stderr))
             decoders = stack.enter_context(_decoders(options))
-            report = check(
+            return check(
                 root,
                 paths,
                 Options(options.static, options.offline, options.select, options.ignore),
@@ -57,11 +70,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             )
     except OSError as error:
         _stop(f"cannot read {error.filename}: {error.strerror}")
+
+
+def _print(report: Report, root: Path, options: argparse.Namespace) -> bool:
     color, width = _looks(options.output)
     text = render(report, options.format, root=root, color=color, width=width)
-    if not _write(text, options.output):
-        return 2
-    return exit_code(report)
+    return _write(text, options.output)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -95,6 +109,15 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--no-cache", action="store_true", help="measure again what was measured before"
     )
+    parser.add_argument(
+        "--fix", action="store_true", help="mend what is safe to mend first, and show what changed"
+    )
+    parser.add_argument(
+        "--allow-dirty", action="store_true", help="let --fix change files that git does not hold"
+    )
+    parser.add_argument(
+        "--watch", action="store_true", help="check again what changes, until Ctrl-C"
+    )
     parser.add_argument("--version", action="version", version=f"validators {__version__}")
     return parser
 
@@ -114,6 +137,13 @@ def _check_codes(codes: Sequence[str]) -> None:
     for code in codes:
         if not any(known.startswith(code) for known in rules()):
             _stop(f"{code} is no rule and begins no rule's code{_hint(code)}")
+
+
+def _check_combination(options: argparse.Namespace) -> None:
+    if options.allow_dirty and not options.fix:
+        _stop("--allow-dirty goes with --fix only")
+    if options.watch and (options.fix or options.output or options.format != "terminal"):
+        _stop("--watch prints to the terminal only: leave out --fix, --output and --format")
 
 
 def _hint(code: str) -> str:
@@ -168,6 +198,63 @@ def _nearest(path: Path) -> str:
     return f"; did you mean {os.path.relpath(path.parent / near)}?" if near else ""
 
 
+def _fix(root: Path, paths: Sequence[str], options: argparse.Namespace) -> bool:
+    """Mend what is safe to mend, and show it; False where that was refused or could not be done."""
+    from validators import fix  # noqa: PLC0415 - only on request
+
+    report_elsewhere = options.output is not None or options.format != "terminal"
+    stream = sys.stderr if report_elsewhere else sys.stdout
+    try:
+        found = fix.changes(root, paths)
+        for change in found:
+            print(fix.shown(change, color=_paints(stream)), file=stream)
+        if not options.allow_dirty:
+            _check_held(found, fix.not_in_git(root, [change.whole_path for change in found]))
+        fix.apply(root, found)
+    except (OSError, fix.FixError) as error:
+        print(f"error: {visible(str(error))}", file=sys.stderr)
+        return False
+    print(f"--fix changed {counted(len(found), 'file')}.\n", file=stream, flush=True)
+    return True
+
+
+def _check_held(found: Sequence[object], not_held: Sequence[str] | None) -> None:
+    """Stop unless git can take a fix back."""
+    if found and not_held is None:
+        _stop(
+            "nothing was changed: no git can take it back here; add --allow-dirty to do it anyway"
+        )
+    if not_held:
+        _stop(
+            f"nothing was changed: git does not hold {first_few(not_held, 3)} as it is; "
+            "git add it first, or add --allow-dirty"
+        )
+
+
+def _watch(root: Path, paths: Sequence[str], options: argparse.Namespace) -> int:
+    from validators.watch import watch  # noqa: PLC0415 - only on request
+
+    def find() -> Sequence[str]:
+        there = all(os.path.lexists(path) for path in options.paths or [TASKS])
+        return _find(options.paths)[1] if there else paths
+
+    def run(changed: Sequence[str]) -> dict[str, int]:
+        report = _check(root, changed, options)
+        if sys.stdout.isatty():
+            print("\x1b[H\x1b[2J\x1b[3J", end="")
+        _print(report, root, options)
+        print("watching; Ctrl-C ends", flush=True)
+        return {task.path: _code_of(task, report) for task in report.tasks}
+
+    return watch(root, find, run)
+
+
+def _code_of(task: TaskReport, report: Report) -> int:
+    if task.verdict == "fail":
+        return 1
+    return 2 if any(problem.task == task.task for problem in report.problems) else 0
+
+
 @contextmanager
 def _decoders(options: argparse.Namespace) -> Iterator[Decoders]:
     if not sandboxed():
@@ -195,9 +282,14 @@ def _progress(stream: TextIO) -> Iterator[Progress | None]:
 
 def _looks(output: Path | None) -> tuple[bool, int]:
     """Colour and width of a terminal report."""
-    person = output is None and sys.stdout.isatty()
-    wanted = person and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
-    return wanted, min(max(shutil.get_terminal_size().columns, 60), 120)
+    return output is None and _paints(sys.stdout), min(
+        max(shutil.get_terminal_size().columns, 60), 120
+    )
+
+
+def _paints(stream: TextIO) -> bool:
+    """True where a person reads who has not asked for plain text."""
+    return stream.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
 
 
 def _write(text: str, output: Path | None) -> bool:

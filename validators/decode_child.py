@@ -31,6 +31,8 @@ import soundfile
 # `python -I` knows no path to this repository; the one module that is shared is fetched by hand.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from validators.measurement import (
+    BANDWIDTH_RANGE,
+    BANDWIDTH_SECONDS,
     CLIPPED_RUN,
     CPU_SECONDS,
     MAX_CHANNELS,
@@ -329,6 +331,8 @@ class Meter:
         self._clipping = _ClippingCounter(channels)
         self._full_scale = _FULL_SCALE.get(subtype, _FULL_SCALE_16) * self._unit
         self._silent_frames = 0
+        self._edges: list[float] = []  # peak of the first window, then of the last one so far
+        self._bandwidth = 0.0
         self._loud_from: int | None = None  # first frame of the first window that is not silent
         self._loud_to = 0  # end of the last one
         self._identical = channels > 1
@@ -342,7 +346,12 @@ class Meter:
         by_channel = self._sums_of(block)
         self._hash.update(self._as_published(samples))
         magnitude = self._magnitude(samples)
+        heard = self._loud_from is not None
         peak = self._add_windows(magnitude, len(block))
+        if self._loud_from is not None and not heard:
+            start = self._loud_from - self.frames
+            stretch = by_channel[0][start : start + BANDWIDTH_SECONDS * self._rate]
+            self._bandwidth = _bandwidth(stretch, self._rate)
         if peak >= self._full_scale or self._clipping.running:
             self._clipping.add(magnitude.reshape(block.shape) >= self._full_scale)
         if self._channels > 1:
@@ -366,6 +375,9 @@ class Meter:
             "silent_frames": self._silent_frames,
             "leading_silence": leading / rate,
             "trailing_silence": (frames - self._loud_to) / rate,
+            "first_peak": _rounded(self._edges[0] / self._unit) if self._edges else 0.0,
+            "last_peak": _rounded(self._edges[-1] / self._unit) if self._edges else 0.0,
+            "bandwidth": self._bandwidth,
             "identical_channels": self._identical and frames > 0,
             "silent_channel": some and not every,
             "pcm_sha256": self._hash.hexdigest(),
@@ -415,6 +427,7 @@ class Meter:
         if rest:
             peaks = np.append(peaks, magnitude[whole * step :].max())
         peak = float(peaks.max())
+        self._edges = [self._edges[0] if self._edges else float(peaks[0]), float(peaks[-1])]
         self._peak = max(self._peak, peak)
         loud = np.flatnonzero(peaks >= SILENCE * self._unit)
         loud_frames = len(loud) * self._window
@@ -475,6 +488,25 @@ class _ClippingCounter:
     def total(self) -> int:
         """Samples counted, the runs at the very end included."""
         return self._count + sum(run for run in self._open if run >= CLIPPED_RUN)
+
+
+_SPECTRUM: Final = 1024  # samples a spectrum; at 8 kHz a bin is 8 Hz wide, at 48 kHz 47 Hz
+_hann = functools.cache(np.hanning)
+
+
+def _bandwidth(samples: npt.NDArray[np.float64], rate: int) -> float:
+    """Highest frequency within BANDWIDTH_RANGE of the strongest, in Hz; 0.0 where too few samples.
+
+    The mean of power spectra of windowed stretches that follow one another (Bartlett's method).
+    """
+    count = len(samples) // _SPECTRUM
+    if not count:
+        return 0.0
+    stretches = samples[: count * _SPECTRUM].reshape(count, _SPECTRUM) * _hann(_SPECTRUM)
+    spectra = np.fft.rfft(stretches)
+    power = (spectra.real**2 + spectra.imag**2).sum(axis=0)
+    strong = np.flatnonzero(power > power.max() * BANDWIDTH_RANGE)
+    return float(round(int(strong[-1]) * rate / _SPECTRUM)) if len(strong) else 0.0
 
 
 def _rounded(value: float) -> float:

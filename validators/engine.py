@@ -5,9 +5,11 @@ skipped with a reason; a rule that crashes is a problem of ours, not a finding a
 """
 
 import traceback
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 from schema.report import Finding, InstanceReport, Problem, Report, TaskReport
@@ -36,6 +38,13 @@ from validators.totals import (
 from validators.waivers import Waivers, WaiverUse
 
 SOUND_SUBJECTS: tuple[type, ...] = (ClipFile, ClipStats, InstanceStats)
+MAX_FINDINGS = 1_000
+"""Findings of one rule that are listed for a task: a file of a quarter of a megabyte can hold a
+quarter of a million faults, and nobody reads the thousandth."""
+MORE_FINDINGS = (
+    f"there are more than {MAX_FINDINGS:,} findings of this rule; the others are not listed"
+)
+
 DATA_SUBJECTS: tuple[type, ...] = (SourceTable, Examples, *SOUND_SUBJECTS)
 
 Measurer = Callable[[Iterable[ClipSource]], Iterator[tuple[ClipSource, Measurement]]]
@@ -135,6 +144,7 @@ class _TaskCheck:
     findings: list[Finding] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     _run: set[str] = field(default_factory=set)
+    _listed: Counter[str] = field(default_factory=Counter)
     _skipped: dict[str, str] = field(default_factory=dict)
     _instances: list[_InstanceData] = field(default_factory=list)
     _reports: list[InstanceReport] = field(default_factory=list)
@@ -232,8 +242,10 @@ class _TaskCheck:
         return stats
 
     def _stats(self, examples: Examples, by_path: Mapping[str, Measurement]) -> InstanceStats:
+        columns = examples.audio_inputs
+
         def seconds(row: Example) -> float:
-            clips = row.clips(examples.audio_inputs)
+            clips = row.clips(columns)
             return sum(
                 by_path[path].duration for clip in clips if (path := str(clip.path)) in by_path
             )
@@ -291,13 +303,19 @@ class _TaskCheck:
 
     def _apply(self, rule: Rule, subject: Subject) -> None:
         self._run.add(rule.code)
+        room = MAX_FINDINGS - self._listed[rule.code]
+        if room < 0:
+            return
         try:
-            faults: list[Fault] = list(rule.check(subject))
+            faults: list[Fault] = list(islice(rule.check(subject), room + 1))
         except Exception as error:  # a rule of ours must not end the run
             where = traceback.extract_tb(error.__traceback__)[-1]
             message = f"{type(error).__name__} in {Path(where.filename).name}:{where.lineno}"
             self._problem("crash", message, instance=subject.instance, rule=rule.code)
             return
+        if len(faults) > room:
+            faults[-1] = replace(faults[-1], message=MORE_FINDINGS, hint="mend those listed first")
+        self._listed[rule.code] += len(faults)
         self.findings += [finding(rule, subject.task, subject.instance, fault) for fault in faults]
 
     def _skip(self, subjects: tuple[type, ...], reason: str) -> None:

@@ -12,9 +12,20 @@ PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
 def normalised(text: str) -> str:
-    """A line with case, blanks and punctuation taken off: what differs only there is one line."""
+    """A line with case, blanks and punctuation taken off: what differs only there is one line.
+
+    The sign and the point of a number are no punctuation: -5 dB is not 5 dB, nor 0.4 m 04 m.
+    """
     folded = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(letter for letter in folded if letter.isalnum() or _is_mark(letter))
+    kept = _NUMERIC.sub(lambda found: _KEPT[found.group()], folded)
+    return "".join(
+        letter for letter in kept if letter.isalnum() or letter in _SIGNS or _is_mark(letter)
+    )
+
+
+_NUMERIC = re.compile(r"(?<![\w)])[-+\u2212](?=\d)|(?<=\d)[.,](?=\d)")
+_KEPT = {"-": "\ue000", "\u2212": "\ue000", "+": "\ue001", ".": "\ue002", ",": "\ue002"}
+_SIGNS = frozenset(_KEPT.values())
 
 
 def _is_mark(letter: str) -> bool:

@@ -42,6 +42,10 @@ MEMORY_BYTES: Final = 1 << 30  # address space of a decode child; it starts with
 # Definitions of the measurements.
 SILENCE: Final = 0.001  # -60 dBFS: a window is silent when every sample of it stays below
 WINDOWS_PER_SECOND: Final = 100  # 10 ms windows, counted from the start of the clip
+BANDWIDTH_SECONDS: Final = 2
+BANDWIDTH_RANGE: Final = (
+    1e-7  # -70 dB of power: above it lies speech, below it the floor of 16 bits
+)
 CLIPPED_RUN: Final = 3  # full-scale samples in a row; one or two: the peak of a normalised clip
 
 _MAX_TEXT: Final = 200
@@ -78,6 +82,13 @@ class Measurement:
     leading_silence: float = 0.0  # seconds of silent windows before the first that is not
     trailing_silence: float = 0.0  # seconds; both are the whole duration when all is silent
     identical_channels: bool = False  # two or more channels, all equal sample by sample
+    # Largest magnitude in the first and in the last 10 ms: near the clip's own peak where it was
+    # cut in the middle of a sound.
+    first_peak: float = 0.0
+    last_peak: float = 0.0
+    # Highest frequency, in Hz, within BANDWIDTH_RANGE of the strongest, in the first channel, over
+    # at most BANDWIDTH_SECONDS from the first window that is not silent; 0.0 for shorter clips.
+    bandwidth: float = 0.0
     silent_channel: bool = False  # a channel stays below SILENCE throughout, another does not
     # sha256 over "<sample rate> <channels>\n" and the samples as published: interleaved
     # little-endian 16-bit, finer ones rounded half to even and held to the range. The same sound as

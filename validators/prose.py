@@ -35,5 +35,6 @@ def read_sections(markdown: str) -> tuple[Section, ...]:
 
 def _with_deeper(sections: list[Section], position: int) -> Section:
     section = sections[position]
-    deeper = takewhile(lambda other: other.level > section.level, sections[position + 1 :])
+    after = (sections[index] for index in range(position + 1, len(sections)))  # a slice copies
+    deeper = takewhile(lambda other: other.level > section.level, after)
     return replace(section, text=section.text + "".join(other.text for other in deeper))

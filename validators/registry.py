@@ -56,6 +56,7 @@ class Rule:
     waivable: bool
     documentation: str
     check: Callable[[Any], Iterable[Fault]]
+    fixable: bool = False
 
     @property
     def family(self) -> str:
@@ -79,13 +80,14 @@ S = TypeVar("S")
 Check = Callable[[S], Iterator[Fault]]
 
 
-def rule(
+def rule(  # noqa: PLR0913 - the facts about a rule, each by its name
     code: str,
     *,
     severity: Severity,
     since: str,
     preview: bool = False,
     waivable: bool = True,
+    fixable: bool = False,
 ) -> Callable[[Check[S]], Check[S]]:
     """Register a function as a rule.
 
@@ -98,6 +100,7 @@ def rule(
         since: the version of the check that brought the rule.
         preview: True while the rule's false alarms are not known.
         waivable: False where no reason excuses a finding.
+        fixable: True where `--fix` mends what is found, as far as that is safe.
 
     Raises:
         ValueError: if the code is malformed or taken, or a preview rule would block.
@@ -115,7 +118,7 @@ def rule(
         name = str(check.__name__).replace("_", "-")
         _RULES[code] = Rule(
             code, name, severity, _subject_of(check), since, preview, waivable,
-            inspect.cleandoc(check.__doc__ or ""), check,
+            inspect.cleandoc(check.__doc__ or ""), check, fixable,
         )  # fmt: skip
         return check
 
@@ -149,6 +152,7 @@ def page(of: Rule) -> str:
         f"since {of.since}",
         life,
         "can be waived with a reason" if of.waivable else "cannot be waived",
+        *(["`--fix` mends what is safe of it"] if of.fixable else []),
     ]
     lines = [f"# {of.code} {of.name}", "", of.summary, "", "; ".join(facts) + ".", ""]
     for title, text in sections(of.documentation):

@@ -7,6 +7,7 @@ says so, and the check reports a problem of ours, never a finding.
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -242,6 +243,14 @@ class _LocalReader:
             for cells in reader:
                 at, line = self._line(path, line), reader.line_num + 1
                 if header is None:
+                    if mark := next((m for m in ";\t|" if len(cells) == 1 and m in cells[0]), None):
+                        self._fail(
+                            SourceFaultKind.UNREADABLE,
+                            f"cells are separated by {mark!r}; ',' is required",
+                            "save the file as CSV with commas",
+                            at,
+                        )
+                        return
                     header = self._header(cells, at)
                 elif len(cells) == len(header):
                     yield at, {name: cell or None for name, cell in zip(header, cells, strict=True)}
@@ -263,7 +272,8 @@ class _LocalReader:
             )
 
     def _header(self, cells: list[str], at: Location) -> list[str]:
-        for name in sorted({name for name in cells if cells.count(name) > 1 or not name.strip()}):
+        uses = Counter(cells)
+        for name in sorted(name for name in uses if uses[name] > 1 or not name.strip()):
             self._fail(
                 SourceFaultKind.UNREADABLE,
                 f'the column "{name}" stands twice or has no name; each once is required',

@@ -54,10 +54,11 @@ class InstanceStats:
     @cached_property
     def decoded(self) -> list[tuple[Example, Clip, Measurement]]:
         """Each use of an input clip that could be decoded; a clip used twice stands twice."""
+        columns = self.examples.audio_inputs
         return [
             (row, clip, sound)
             for row in self.examples.rows
-            for clip in row.clips(self.examples.audio_inputs)
+            for clip in row.clips(columns)
             if (sound := self.sounds.get(clip.path or "")) and sound.decoded
         ]
 
@@ -129,8 +130,9 @@ class InstructionNeed:
 def clips_of(examples: Examples) -> Iterator[tuple[Example, Clip]]:
     """Every clip of the drawn examples once, with the first example that uses it."""
     seen: set[str] = set()
+    columns = examples.clip_columns
     for row in examples.rows:
-        for clip in row.clips(examples.clip_columns):
+        for clip in row.clips(columns):
             if clip.path and clip.path not in seen:
                 seen.add(clip.path)
                 yield row, clip

@@ -5,6 +5,7 @@ at this place. Each case is an edited copy of the flawless task and goes through
 """
 
 import re
+import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -185,6 +186,7 @@ def judge(code: str, case: Case, root: Path, clips: Path, measure: Measurer) -> 
         assert_readable(finding)
     for piece in case.says:
         assert any(piece in f"{f.message}\n{f.hint}" for f in own), _told(report)
+    shutil.rmtree(root)  # hundreds of folders are kept otherwise
 
 
 def _told(report: Report) -> str:

@@ -47,6 +47,7 @@ CASES: Table = {
         exact("no sentence", limitations(f"{FIFTEEN}\n"), at=at(README, "## Limitations"),
               says="no sentence"),
         exact("nothing", limitations(""), at=at(README, "## Limitations"), says="0 words"),
+        exact("a word", limitations("None.\n"), at=at(README, "## Limitations"), says="1 word and"),
         exact("a comment", limitations(f"<!-- {FIFTEEN}. -->\n"), at=at(README, "## Limitations")),
     ],
     "DOC603": [

@@ -61,6 +61,8 @@ CASES: Table = {
               at=at(INSTANCE, '"CC BY 4.0"'), says='write "CC-BY-4.0" if that is meant'),
         exact("of a source", replace(INSTANCE, '"license": "CC-BY-4.0",\n      "cite"',
               '"license": "cc-by-4.0",\n      "cite"'), at=at(INSTANCE, '"cc-by-4.0"')),
+        exact("a small and", replace(INSTANCE, LICENCE, '"license": "CC-BY-4.0 and MIT"'),
+              at=at(INSTANCE, '"CC-BY-4.0 and'), says='joined by " AND "'),
         exact("OR", replace(INSTANCE, LICENCE, '"license": "CC-BY-4.0 OR MIT"'),
               at=at(INSTANCE, '"CC-BY-4.0 OR')),
         exact("research only", replace(INSTANCE, LICENCE, '"license": "research only"'),
@@ -189,6 +191,15 @@ CASES: Table = {
                excused=1, options=STATIC),
         exact("open, and not", variant("hub"), OPEN, instance(labels=["yes", "no", "Yes!"]),
               excused=1, options=STATIC, at=at(INSTANCE, '"Yes!"')),
+    ],
+    "SRC919": [
+        silent("columns exchanged", variant("two clips"),
+               instance(columns={"audio": "audio2", "audio2": "audio"})),
+        exact("the answer among the inputs", variant("audio and text"),
+              instance(columns={"text": "label"}), at=at(INSTANCE, '{\n    "text"'),
+              says=('text and label are both read from "label"',)),
+        exact("one clip for two", variant("two clips"), instance(columns={"audio2": "audio"}),
+              at=at(INSTANCE, '{\n    "audio2"')),
     ],
 }  # fmt: skip
 

@@ -10,7 +10,7 @@ from validators.render.excerpt import Sources, excerpt
 from validators.render.findings import MANY, Fold, faults, folded, name_of, problems, shape
 from validators.render.overview import put_overview
 from validators.render.page import COLOURS, LABEL, QUIET, STRONG, Page, Span
-from validators.render.words import first_few, next_step, totals, verdict
+from validators.render.words import first_few, fix_step, next_step, totals, verdict
 
 
 def as_terminal(report: Report, *, root: Path, color: bool = False, width: int = 80) -> str:
@@ -32,10 +32,10 @@ def as_terminal(report: Report, *, root: Path, color: bool = False, width: int =
     _problems(page, report)
     page.blank()
     page.flow((totals(report, loggable), COLOURS[verdict(report)]))
-    step = next_step(report, loggable)
-    page.flow((step.sentence, ""))
-    for command in step.commands:
-        page.flow((command, LABEL), indent=4)
+    for step in filter(None, (next_step(report, loggable), fix_step(report))):
+        page.flow((step.sentence, ""))
+        for command in step.commands:
+            page.flow((command, LABEL), indent=4)
     return str(page)
 
 

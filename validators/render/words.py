@@ -5,7 +5,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from schema.report import InstanceReport, Report, TaskReport
+from validators.registry import rules
 from validators.render.findings import faults
+from validators.words import template_text
 
 Show = Callable[[str], str]
 """How a sentence of ours shows a stranger's words inside it."""
@@ -132,6 +134,24 @@ def next_step(report: Report, show: Show) -> NextStep:
         what = f"{show(report.tasks[0].path)} " if len(report.tasks) == 1 else ""
         return NextStep(f"Next: commit {what}and open a pull request.")
     return NextStep("Next: check a task's folder.", (f"{_CHECK} tasks/<Task>",))
+
+
+def fix_step(report: Report) -> NextStep | None:
+    """What `--fix` can do about the report, or None where no finding is of its kind."""
+    known = rules()
+    found = [
+        finding
+        for finding in faults(report, "error", "warning")
+        if finding.rule in known
+        and known[finding.rule].fixable
+        and not template_text(finding.message)  # what to write there is a person's to say
+    ]
+    if not found:
+        return None
+    codes = first_few(list(dict.fromkeys(finding.rule for finding in found)))
+    mended = {finding.task for finding in found}
+    paths = [task.path for task in report.tasks if task.task in mended]
+    return NextStep(f"--fix mends what is safe to mend of {codes}:", (f"{_command(paths)} --fix",))
 
 
 _CHECK = "python -m validators.check"

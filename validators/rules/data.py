@@ -12,6 +12,7 @@ from validators.registry import rule
 from validators.source import (
     AUDIO_EXTENSIONS,
     CLIP_SUFFIX,
+    Cell,
     Clip,
     SourceFaultKind,
     SourceTable,
@@ -49,7 +50,7 @@ def missing_metadata(source: SourceTable) -> Iterator[Fault]:
         yield from _source_faults(source, SourceFaultKind.NO_METADATA, SourceFaultKind.TWO_METADATA)
 
 
-@rule("DAT402", severity=Severity.ERROR, since="0.1", waivable=False)
+@rule("DAT402", severity=Severity.ERROR, since="0.1", waivable=False, fixable=True)
 def unreadable_metadata(source: SourceTable) -> Iterator[Fault]:
     """The metadata file cannot be read as UTF-8 and CSV, or its header is ambiguous.
 
@@ -116,9 +117,9 @@ def unnamed_clip(source: SourceTable) -> Iterator[Fault]:
 
     Why: it is dead weight for everybody who clones, or its row was forgotten.
     Fix: add its row, or delete it.
-    Limits: not judged while rows of the metadata file cannot be read.
+    Limits: not judged while rows of the metadata file cannot be read, or none names a clip.
     """
-    if not source.columns or not source.whole:
+    if not source.whole or not source.clip_columns:
         return
     named = {clip.path for _, clip in source.clips}
     folder = source.file.folder
@@ -179,12 +180,13 @@ def missing_column(examples: Examples) -> Iterator[Fault]:
     Good: "columns": {"label": "speaker_id"}
     """
     present = sorted(examples.source.columns)
+    listed = ", ".join(f'"{column}"' for column in present)
     for name in examples.missing:
         wanted = examples.file.value(f"/columns/{name}", name)
         near = did_you_mean(name, present)
         yield Fault(
             f'the column "{wanted}"{f" for {name}" if wanted != name else ""} is missing; it is '
-            f"required, and the source has {', '.join(present)}",
+            f"required, and the source has {listed}",
             examples.source.at,
             _how_to_name(name, wanted, near),
         )
@@ -247,10 +249,10 @@ def wrong_column_type(examples: Examples) -> Iterator[Fault]:
     for row in examples.rows:
         for name, kind in expected.items():
             cell = row.cells.get(name)
+            required = "a clip" if kind is Clip else "a text"
             if cell is not None and not isinstance(cell, kind):
-                found = f"the clip {cell.name}" if isinstance(cell, Clip) else shown(cell)
                 yield Fault(
-                    f"{name} is {found}; {'a clip' if kind is Clip else 'a text'} is required",
+                    f"{name} is {_quoted(cell)}; {required} is required",
                     row.at,
                     f"name the column {name}_{CLIP_SUFFIX}" if kind is Clip else "write a text",
                 )
@@ -267,20 +269,25 @@ def malformed_file_id(examples: Examples) -> Iterator[Fault]:
     Limits: 64 characters.
     """
     for row in examples.rows:
-        extension = PurePosixPath(row.file).suffix.lower()
-        is_text = row.cells.get("file") is None or text_of(row.cells.get("file")) is not None
-        if FILE_ID.fullmatch(row.file) and extension not in AUDIO_EXTENSIONS and is_text:
-            continue
         own = row.cells.get("file")
-        if row.file or own is not None:  # else the clip is missing, and another rule says so
-            stem = PurePosixPath(row.file).stem
-            yield Fault(
-                f"the file id is {shown(own if text_of(own) is None and own else row.file)}; 1 to "
-                "64 letters, digits, dots, dashes and underscores without an audio extension are "
-                "required",
-                row.at,
-                f'write "{stem}"' if FILE_ID.fullmatch(stem) else "write an id in a column file",
-            )
+        troubled = any(isinstance(cell, Clip) and cell.trouble for cell in row.cells.values())
+        if own is None and (troubled or not row.file):
+            continue  # the clip that gives the id is missing, and another rule says so
+        written = row.file if own is None else text_of(own)
+        name = PurePosixPath(written or "")
+        if written and FILE_ID.fullmatch(written) and name.suffix.lower() not in AUDIO_EXTENSIONS:
+            continue
+        stem = name.stem
+        yield Fault(
+            f"the file id is {_quoted(own) if written is None else shown(written)}; 1 to 64 "
+            "letters, digits, dots, dashes and underscores without an audio extension are required",
+            row.at,
+            f'write "{stem}"' if FILE_ID.fullmatch(stem) else "write an id in a column file",
+        )
+
+
+def _quoted(cell: Cell) -> str:
+    return f"the clip {cell.name}" if isinstance(cell, Clip) else shown(cell)
 
 
 @rule("DAT416", severity=Severity.ERROR, since="0.1", waivable=False)

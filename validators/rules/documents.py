@@ -45,7 +45,7 @@ def empty_section(readme: Readme) -> Iterator[Fault]:
         words = count_words(section.text)
         if words < SECTION_WORDS or not has_sentence(section.text):
             yield Fault(
-                f'"## {section.title}" holds {words} words and '
+                f'"## {section.title}" holds {words} {"word" if words == 1 else "words"} and '
                 f"{'a' if has_sentence(section.text) else 'no'} sentence; whole sentences of at "
                 f"least {SECTION_WORDS} words are required",
                 readme.at(section.line),

@@ -35,11 +35,19 @@ def unknown_licence(instance: InstanceFile) -> Iterator[Fault]:
     for issue in instance.issues:
         if issue.kind is IssueKind.WRONG_FORM and generalised(issue.pointer) in LICENCE_FIELDS:
             written = issue.found.strip('"')
+            apart = written.replace(" AND ", " ")
+            several = re.search(r"\b(and|or|with)\b|[,;/&+]", apart, re.IGNORECASE)
             near = did_you_mean(written.replace(" ", "-"), LICENCES)
+            if several:
+                hint = 'write identifiers from spdx.org/licenses, joined by " AND "'
+            elif near:
+                hint = f'write "{near}" if that is meant'
+            else:
+                hint = "look it up at spdx.org/licenses"
             yield Fault(
                 f"the licence is {issue.found}; {issue.required} is required",
                 instance.at(issue.pointer),
-                f'write "{near}" if that is meant' if near else "look it up at spdx.org/licenses",
+                hint,
             )
 
 
@@ -173,7 +181,7 @@ def no_prior_result(instance: InstanceFile) -> Iterator[Fault]:
         )
 
 
-@rule("SRC910", severity=Severity.ERROR, since="0.1", waivable=False)
+@rule("SRC910", severity=Severity.ERROR, since="0.1", waivable=False, fixable=True)
 def foreign_labels(instance: InstanceFile) -> Iterator[Fault]:
     """The instance's labels are not a part of the task's, in the task's order.
 
@@ -376,3 +384,25 @@ def indistinct_own_labels(instance: InstanceFile) -> Iterator[Fault]:
                 "delete one, or word them so that they differ",
             )
         seen.setdefault(key, label.value)
+
+
+@rule("SRC919", severity=Severity.ERROR, since="0.1", waivable=False)
+def column_read_twice(instance: InstanceFile) -> Iterator[Fault]:
+    """Two inputs, or an input and the label, are read from one column of the source.
+
+    Why: an input that is the answer gives it away; two inputs that are the same ask for nothing.
+    Bad: "columns": {"text": "transcript", "label": "transcript"}
+    Fix: name a column of its own for each.
+    """
+    inputs = instance.task_file.inputs if instance.task_file else []
+    seen: dict[str, str] = {}
+    for name in dict.fromkeys([*inputs, "label"]):
+        source = instance.value(f"/columns/{name}", name)
+        if source in seen:
+            yield Fault(
+                f'{seen[source]} and {name} are both read from "{source}"; a column of its own is '
+                "required for each",
+                instance.at("/columns"),
+                "name a column of its own for each",
+            )
+        seen.setdefault(source, name)

@@ -42,7 +42,7 @@ def too_few_instructions(need: InstructionNeed) -> Iterator[Fault]:
         )
 
 
-@rule("INS302", severity=Severity.ERROR, since="0.1")
+@rule("INS302", severity=Severity.ERROR, since="0.1", fixable=True)
 def repeated_instruction(file: Instructions) -> Iterator[Fault]:
     """An instruction is repeated.
 
@@ -64,7 +64,7 @@ def repeated_instruction(file: Instructions) -> Iterator[Fault]:
         seen.setdefault(key, number)
 
 
-@rule("INS303", severity=Severity.ERROR, since="0.1")
+@rule("INS303", severity=Severity.ERROR, since="0.1", fixable=True)
 def ragged_line(file: Instructions) -> Iterator[Fault]:
     """A line is blank, or begins or ends with a blank.
 

@@ -3,12 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-import langcodes
-
 from schema.vocabulary import METRICS, metrics_for
 from validators.finding import Fault, Severity
 from validators.folder import InstanceFile, TaskFile, TaskFolder
 from validators.instructions import normalised
+from validators.languages import is_registered, standard_form
 from validators.registry import rule
 from validators.source import is_local
 from validators.words import count_words, did_you_mean
@@ -26,7 +25,7 @@ def unknown_language(task: TaskFile) -> Iterator[Fault]:
     Fix: look the tag up in the IANA registry that BCP 47 (RFC 5646) names.
     """
     for tag in task.find("/languages/*"):
-        if not langcodes.tag_is_valid(tag.value):
+        if not is_registered(tag.value):
             yield Fault(
                 f'"{tag.value}" names no language; a registered BCP-47 tag is required',
                 tag.at,
@@ -34,7 +33,7 @@ def unknown_language(task: TaskFile) -> Iterator[Fault]:
             )
 
 
-@rule("TSK202", severity=Severity.WARNING, since="0.1")
+@rule("TSK202", severity=Severity.WARNING, since="0.1", fixable=True)
 def unusual_language_tag(task: TaskFile) -> Iterator[Fault]:
     """A language tag is right, but not written as everybody writes it.
 
@@ -44,9 +43,9 @@ def unusual_language_tag(task: TaskFile) -> Iterator[Fault]:
     Fix: write the tag in its standard form.
     """
     for tag in task.find("/languages/*"):
-        if not langcodes.tag_is_valid(tag.value):
+        if not is_registered(tag.value):
             continue
-        standard = langcodes.standardize_tag(tag.value)
+        standard = standard_form(tag.value)
         if standard != tag.value:
             yield Fault(
                 f'"{tag.value}" is not the standard form; "{standard}" is required',
@@ -113,7 +112,7 @@ def unfit_metric(task: TaskFile) -> Iterator[Fault]:
             )
 
 
-@rule("TSK206", severity=Severity.WARNING, since="0.1")
+@rule("TSK206", severity=Severity.WARNING, since="0.1", fixable=True)
 def repeated_entry(task: TaskFile) -> Iterator[Fault]:
     """A list names the same thing twice.
 

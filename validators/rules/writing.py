@@ -56,7 +56,7 @@ def oversized_file(file: WrittenFile) -> Iterator[Fault]:
     return _defects(file, DefectKind.TOO_LARGE)
 
 
-@rule("JSN802", severity=Severity.ERROR, since="0.1", waivable=False)
+@rule("JSN802", severity=Severity.ERROR, since="0.1", waivable=False, fixable=True)
 def not_utf8(file: WrittenFile) -> Iterator[Fault]:
     """A text file is not UTF-8 without a byte order mark.
 
@@ -66,7 +66,7 @@ def not_utf8(file: WrittenFile) -> Iterator[Fault]:
     return _defects(file, DefectKind.NOT_UTF8)
 
 
-@rule("JSN803", severity=Severity.ERROR, since="0.1", waivable=False)
+@rule("JSN803", severity=Severity.ERROR, since="0.1", waivable=False, fixable=True)
 def hidden_character(file: WrittenFile) -> Iterator[Fault]:
     """A file holds a character that its readers cannot see.
 
@@ -78,7 +78,7 @@ def hidden_character(file: WrittenFile) -> Iterator[Fault]:
     return _defects(file, DefectKind.HIDDEN_CHARACTER)
 
 
-@rule("JSN804", severity=Severity.WARNING, since="0.1")
+@rule("JSN804", severity=Severity.WARNING, since="0.1", fixable=True)
 def foreign_line_ends(file: WrittenFile) -> Iterator[Fault]:
     """Lines end in something else than LF.
 
@@ -111,7 +111,7 @@ def repeated_key(file: WrittenFile) -> Iterator[Fault]:
     return _defects(file, DefectKind.DUPLICATE_KEY)
 
 
-@rule("JSN807", severity=Severity.ERROR, since="0.1", waivable=False)
+@rule("JSN807", severity=Severity.ERROR, since="0.1", waivable=False, fixable=True)
 def unfit_number(file: WrittenFile) -> Iterator[Fault]:
     """A number is written so that readers differ about it.
 
@@ -149,7 +149,7 @@ def missing_field(file: JsonFile) -> Iterator[Fault]:
         )
 
 
-@rule("JSN812", severity=Severity.ERROR, since="0.1", waivable=False)
+@rule("JSN812", severity=Severity.ERROR, since="0.1", waivable=False, fixable=True)
 def unknown_field(file: JsonFile) -> Iterator[Fault]:
     """A field is not part of the format.
 
@@ -205,7 +205,7 @@ def wrong_form(file: JsonFile) -> Iterator[Fault]:
         )
 
 
-@rule("JSN815", severity=Severity.ERROR, since="0.1", waivable=False)
+@rule("JSN815", severity=Severity.ERROR, since="0.1", waivable=False, fixable=True)
 def unknown_value(file: JsonFile) -> Iterator[Fault]:
     """A value is not in its vocabulary.
 
@@ -239,7 +239,7 @@ def out_of_range(file: JsonFile) -> Iterator[Fault]:
         )
 
 
-@rule("JSN817", severity=Severity.WARNING, since="0.1")
+@rule("JSN817", severity=Severity.WARNING, since="0.1", fixable=True)
 def wrong_schema_link(file: JsonFile) -> Iterator[Fault]:
     """`$schema` does not lead to the schema of this file.
 
@@ -269,7 +269,8 @@ def template_text_left(file: JsonFile) -> Iterator[Fault]:
     Fix: write what the field is for.
     """
     texts = ("/title", "/description", "/keywords/*", "/contributors/*/name", "/waivers/*/reason")
-    for text in file.find(*texts, "/sampling/description", "/sources/*/name"):
+    others = ("/output/unit", "/sampling/description", "/sources/*/name")
+    for text in file.find(*texts, *others):
         if found := template_text(str(text.value)):
             yield Fault(
                 f'{_name(text.pointer)} holds the template\'s "{found}"; a text of your own is '
