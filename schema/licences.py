@@ -96,3 +96,14 @@ def permits(expression: str) -> Licence:
         together([licence.derivatives for licence in licences]),
         together([licence.commercial for licence in licences]),
     )
+
+
+def forbids(source: str, stated: str) -> list[str]:
+    """The uses that the expression `stated` permits and the expression `source` forbids."""
+    theirs, ours = permits(source), permits(stated)
+    uses = {
+        "passing on": (theirs.redistribution, ours.redistribution),
+        "changed versions": (theirs.derivatives, ours.derivatives),
+        "commercial use": (theirs.commercial, ours.commercial),
+    }
+    return [use for use, (source_says, we_say) in uses.items() if we_say and source_says is False]

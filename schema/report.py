@@ -45,6 +45,8 @@ class InstanceReport(Strict):
     """Number of channels to number of input clips."""
     distinct_instructions: Count | None
     """Instructions that differ in more than case, blanks and punctuation."""
+    effective_instructions: float | None
+    """How many instructions without a common word would be as diverse; never above the number."""
 
 
 class TaskReport(Strict):

@@ -151,9 +151,15 @@ def clip_path(number: int) -> str:
 def noise(
     seed: int, seconds: float = 0.2, rate: int = RATE, channels: int = 1
 ) -> npt.NDArray[np.float64]:
-    """Soft noise: no silence, no clipping, no offset."""
-    samples = np.random.default_rng(seed).uniform(-0.3, 0.3, (round(seconds * rate), channels))
-    return samples - samples.mean(axis=0) if len(samples) else samples
+    """Soft noise that fades in and out: no silence, no clipping, no offset."""
+    frames = round(seconds * rate)
+    samples = np.random.default_rng(seed).uniform(-0.3, 0.3, (frames, channels))
+    if not frames:
+        return samples
+    from_start = np.arange(frames)
+    fade = np.minimum(np.minimum(from_start, from_start[::-1]) / (0.05 * rate), 1)[:, None]
+    samples *= fade
+    return samples - fade * (samples.mean(axis=0) / fade.mean())
 
 
 def make_task(root: Path, clips: Path, name: str = TASK) -> Path:

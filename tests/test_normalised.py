@@ -2,7 +2,14 @@
 
 import pytest
 
-from validators.instructions import distinct, normalised, required_instructions
+from validators.instructions import (
+    distinct,
+    effective_number,
+    normalised,
+    required_instructions,
+    similarity,
+    tokens,
+)
 
 
 @pytest.mark.parametrize(
@@ -44,3 +51,23 @@ def test_blank_lines_and_repetitions_do_not_count() -> None:
 )
 def test_one_for_every_twenty_and_never_fewer_than_ten(examples: int, required: int) -> None:
     assert required_instructions(examples) == required
+
+
+def test_similarity_is_the_share_of_common_words() -> None:
+    one, other = tokens("Say what is heard: {labels}."), tokens("say WHAT is said")
+    assert one == {"say", "what", "is", "heard"}
+    assert similarity(one, other) == 3 / 5
+    assert similarity(tokens("a b"), tokens("c d")) == 0
+
+
+@pytest.mark.parametrize(
+    ("lines", "number"),
+    [
+        (["a b", "c d", "e f"], 3.0),
+        (["a b", "a b", "a b"], 1.0),
+        (["a b", "b c"], 1.5),  # a third of the words in common: 4 / (2 + 2/3)
+        ([""], None),
+    ],
+)
+def test_the_effective_number(lines: list[str], number: float | None) -> None:
+    assert effective_number(lines) == (number if number is None else pytest.approx(number))

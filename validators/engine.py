@@ -18,6 +18,7 @@ from validators.examples import Example, Examples, read_examples
 from validators.finding import Fault
 from validators.folder import InstanceFile, TaskFolder
 from validators.measurement import Measurement
+from validators.neighbours import Neighbours
 from validators.registry import Rule, Subject, rules
 from validators.report import assemble, finding, verdict
 from validators.source import (
@@ -98,13 +99,36 @@ def check(
     for task in checks:
         task.open_sources()
     sounds = _measure_all(checks, measure, progress)
+    beside = _Repository(root, [task.folder for task in checks])
     for task in checks:
-        task.run(sounds)
+        task.run(sounds, beside)
     return assemble(
         (task.report() for task in checks),
         (found for task in checks for found in task.findings),
         (problem for task in checks for problem in task.problems),
     )
+
+
+class _Repository:
+    """All tasks of the repository: those of this run, and the others, read when asked for."""
+
+    def __init__(self, root: Path, folders: Iterable[TaskFolder]) -> None:
+        self._root = root
+        self._folders = {folder.path: folder for folder in folders}
+
+    def others(self, folder: TaskFolder) -> list[TaskFolder]:
+        """The task folders beside this one, by path; what cannot be read is left out."""
+        parent = folder.path.rpartition("/")[0]
+        paths = (f"{parent}/{name}".lstrip("/") for name in sorted(folder.siblings - {folder.task}))
+        return [found for path in paths if (found := self._folder(path))]
+
+    def _folder(self, path: str) -> TaskFolder | None:
+        if path not in self._folders:
+            try:
+                self._folders[path] = TaskFolder(self._root, path)
+            except OSError:
+                return None
+        return self._folders[path]
 
 
 def _measure_all(
@@ -189,11 +213,7 @@ class _TaskCheck:
                 yield ClipSource(self._key(path), partial(self.folder.open, path))
 
     def _needs_sound(self) -> bool:
-        return any(
-            issubclass(subject, rule.subject) and self.options.reason_to_skip(rule) is None
-            for rule in rules().values()
-            for subject in SOUND_SUBJECTS
-        )
+        return self._selected(*SOUND_SUBJECTS)
 
     def _key(self, path: str) -> str:
         return self.folder.sha256.get(path, f"{self.folder.path}/{path}")
@@ -204,13 +224,33 @@ class _TaskCheck:
         if any(data.examples for data in self._instances):
             self._problem("limit", reason)
 
-    def run(self, sounds: Mapping[str, Measurement]) -> None:
+    def run(self, sounds: Mapping[str, Measurement], repository: _Repository) -> None:
         """Show every subject to its rules."""
         for subject in self._static_subjects():
             self._show(subject)
         stats = [self._run_instance(data, sounds) for data in self._instances]
         self._show_instruction_need(stats)
+        self._show_neighbours(repository)
         self._apply_waivers()
+
+    def _show_neighbours(self, repository: _Repository) -> None:
+        if not self.folder.siblings - {self.folder.task}:
+            return
+        if self.options.static:
+            self._skip((Neighbours,), "not run on request: --static")
+        elif self._selected(Neighbours):
+            others = repository.others(self.folder)
+            self._show(Neighbours(self.folder.task, None, self.folder, others))
+        else:
+            self._skip((Neighbours,), "")
+
+    def _selected(self, *subjects: type) -> bool:
+        """True if a rule on one of these kinds of subjects shall run."""
+        return any(
+            self.options.reason_to_skip(rule) is None
+            for subject in subjects
+            for rule in _rules_for(subject)
+        )
 
     def _static_subjects(self) -> Iterator[Subject]:
         folder = self.folder

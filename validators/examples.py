@@ -153,6 +153,7 @@ class _Canonical:
             fitting = {located.key: located.value for located in instance.find("/label_map/*")}
             self._map = {value: fitting.get(value) for value in mapping}
         self._labels = instance.labels
+        self._known = frozenset(self._labels)
         task = instance.task_file
         self._output = task.output if task else None
         inputs = task.inputs if task else []
@@ -209,7 +210,7 @@ class _Canonical:
         if (
             self._output in ("classification", "multilabel")
             and self._labels
-            and (text not in self._labels)
+            and (text not in self._known)
         ):
             return None, LabelFault(
                 LabelFaultKind.UNKNOWN,
@@ -227,7 +228,8 @@ class _Canonical:
             if label is None:
                 return None, fault or _form(cell, "a JSON array of labels")
             labels.append(label)
-        ordered = [label for label in self._labels if label in labels]
+        chosen = frozenset(labels)
+        ordered = [label for label in self._labels if label in chosen]
         if self._labels and labels != ordered:
             return None, LabelFault(
                 LabelFaultKind.ORDER,

@@ -17,7 +17,7 @@ from pathlib import Path
 from schema.instance import Instance
 from schema.task import Task
 from validators.folder import METADATA_CAP, TEXT_CAP, TaskFile, TaskFolder
-from validators.render.escape import visible
+from validators.render.escape import loggable
 from validators.source import METADATA_NAMES
 from validators.tidy import Tidied, tidy_instructions, tidy_json, tidy_table, tidy_text
 
@@ -110,8 +110,8 @@ def _tidied(path: str, raw: bytes, labels: Sequence[str]) -> Tidied | None:
 
 def shown(change: Change, *, color: bool) -> str:
     """What was mended in a file, and the difference line by line, fit for a terminal."""
-    lines = [f"{visible(change.whole_path)}: {visible('; '.join(change.mends))}"]
-    difference = [visible(line.removesuffix("\n")) for line in _difference(change)]
+    lines = [f"{loggable(change.whole_path)}: {loggable('; '.join(change.mends))}"]
+    difference = [loggable(line.removesuffix("\n")) for line in _difference(change)]
     lines += [_painted(line) if color else line for line in difference[:MAX_SHOWN_LINES]]
     if len(difference) > MAX_SHOWN_LINES:
         lines.append(f"… {len(difference) - MAX_SHOWN_LINES:,} lines more; git diff shows all")

@@ -27,6 +27,7 @@ FAMILIES = {
     "DOC": "README.md and references.bib",
     "RUN": "the run and its waivers",
     "JSN": "how files are written",
+    "NBR": "the task beside the others",
     "SRC": "instance files: licence, sources, sampling, results",
 }
 

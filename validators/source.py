@@ -15,12 +15,17 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from validators.finding import Location
-from validators.folder import METADATA_CAP, EntryKind, InstanceFile, TaskFolder
+from validators.folder import METADATA_CAP, TEXT_CAP, EntryKind, InstanceFile, TaskFolder
 from validators.strict_json import Defect, DefectKind, read_json, read_text
 
 METADATA_NAMES = ("metadata.csv", "metadata.jsonl")
 AUDIO_EXTENSIONS = frozenset({".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3"})
 CLIP_SUFFIX = "file_name"
+MAX_ROWS = 20_000
+"""Lines of a metadata file that are read: five megabytes can hold as many rows as bytes, and an hour
+of sound holds fewer examples than this."""
+MAX_COLUMNS = 200
+"""Columns of a metadata file."""
 
 
 class SourceUnavailable(Exception):  # noqa: N818 - says what is, not what went wrong in code
@@ -173,7 +178,8 @@ class _LocalReader:
         path = f"{self._data}/{names[0]}"
         at = self._folder.at(path)
         rows = self._read_csv(path) if path.endswith(".csv") else self._read_jsonl(path)
-        raw_rows = list(rows)
+        # Row by row: a file of small cells held twice would not fit the memory of a check.
+        table = tuple(SourceRow(place, self._cells(row)) for place, row in rows)
         columns = tuple(self._columns)
         if not columns and not self._faults:
             self._fail(
@@ -186,8 +192,7 @@ class _LocalReader:
         return SourceTable(
             self._instance.task, self._full_name, self._instance, self._data, at,
             tuple(dict.fromkeys(clip_column(name) or name for name in columns)),
-            tuple(SourceRow(place, self._cells(row)) for place, row in raw_rows),
-            tuple(self._faults),
+            table, tuple(self._faults),
         )  # fmt: skip
 
     @property
@@ -240,9 +245,13 @@ class _LocalReader:
         header: list[str] | None = None
         line = 1
         try:
-            for cells in reader:
+            for count, cells in enumerate(reader):
                 at, line = self._line(path, line), reader.line_num + 1
+                if self._exceeds("rows", count, MAX_ROWS, at):
+                    return
                 if header is None:
+                    if self._exceeds("columns", len(cells), MAX_COLUMNS, at):
+                        return
                     if mark := next((m for m in ";\t|" if len(cells) == 1 and m in cells[0]), None):
                         self._fail(
                             SourceFaultKind.UNREADABLE,
@@ -253,9 +262,9 @@ class _LocalReader:
                         return
                     header = self._header(cells, at)
                 elif len(cells) == len(header):
-                    yield at, {name: cell or None for name, cell in zip(header, cells, strict=True)}
+                    yield at, {name: cell for name, cell in zip(header, cells, strict=True) if cell}
                 elif not cells:
-                    yield at, dict.fromkeys(header)
+                    yield at, {}
                 else:
                     self._fail(
                         SourceFaultKind.MALFORMED_ROW,
@@ -270,6 +279,18 @@ class _LocalReader:
                 "mend the quotes of this row",
                 self._line(path, line),
             )
+
+    def _exceeds(self, what: str, found: int, most: int, at: Location) -> bool:
+        """Whether the file holds more rows or columns than are read, which is then a fault."""
+        if found > most:
+            self._fail(
+                SourceFaultKind.UNREADABLE,
+                f"the file holds more than {most:,} {what}, the most that is allowed",
+                "upload the data to the Hub and point at the commit" if what == "rows"
+                else "leave out the columns that nobody reads",
+                at,
+            )  # fmt: skip
+        return found > most
 
     def _header(self, cells: list[str], at: Location) -> list[str]:
         uses = Counter(cells)
@@ -291,15 +312,28 @@ class _LocalReader:
             self._fail(SourceFaultKind.UNREADABLE, defect.message, defect.hint, at)
             return
         for number, line in enumerate(raw.removesuffix(b"\n").split(b"\n"), start=1):
+            if self._exceeds("rows", number, MAX_ROWS, self._line(path, number)):
+                return
             if not line.strip():
                 yield self._line(path, number), {}
                 continue
-            reading = read_json(line.removesuffix(b"\r"), cap=METADATA_CAP)
+            if len(line) > TEXT_CAP:
+                self._fail(
+                    SourceFaultKind.MALFORMED_ROW,
+                    f"the line is larger than {TEXT_CAP:,} bytes, the most that is allowed",
+                    "shorten the row",
+                    self._line(path, number),
+                )
+                continue
+            reading = read_json(line.removesuffix(b"\r"), cap=TEXT_CAP)
             for defect in reading.defects:
                 at = self._line(path, number, defect.place.column)
                 self._fail(SourceFaultKind.MALFORMED_ROW, defect.message, defect.hint, at)
             if isinstance(reading.data, dict):
                 self._columns |= dict.fromkeys(reading.data)
+                at = self._line(path, number)
+                if self._exceeds("columns", len(self._columns), MAX_COLUMNS, at):
+                    return
                 yield self._line(path, number), reading.data
             elif reading.readable:
                 self._fail(

@@ -276,13 +276,20 @@ class _Walk:
         self.defects: list[Defect] = []
         self._raw = text.encode()
         self._lines = self._raw.split(b"\n")
+        self._last = (0, 0, 0)  # row, byte and character of the last place
         self._integers = integers
         for root in _parser().parse(_PLUS.sub(_minus, self._raw)).root_node.named_children:
             self._value(root, "")
 
     def _place(self, node: tree_sitter.Node) -> Place:
         row, column = node.start_point
-        return Place(row + 1, len(self._lines[row][:column].decode()) + 1)
+        # Counted on from the place before: a file may be one line of a quarter of a megabyte.
+        last_row, start, characters = self._last
+        if row != last_row or column < start:
+            start, characters = 0, 0
+        characters += len(self._lines[row][start:column].decode())
+        self._last = (row, column, characters)
+        return Place(row + 1, characters + 1)
 
     def _value(self, node: tree_sitter.Node, pointer: str) -> None:
         self.places[pointer] = self._place(node)

@@ -313,12 +313,13 @@ def _order_labels(data: Any, file: JsonFile, labels: Sequence[str]) -> list[str]
 
 def tidy_text(raw: bytes) -> Tidied | None:
     """A file of prose or BibTeX; None where it is no text that may be touched."""
-    return _tidied(raw, _tidy_lines)
+    return _tidied(raw, _tidy_lines, split_at_cr=True)  # as CommonMark does
 
 
 def tidy_instructions(raw: bytes) -> Tidied | None:
     """instructions.txt: every line an instruction of its own."""
-    return _tidied(raw, _tidy_instructions)
+    # Among lines that end in LF, a CR may stand inside an instruction: who knows what was meant?
+    return _tidied(raw, _tidy_instructions, split_at_cr=b"\n" not in raw)
 
 
 def tidy_table(raw: bytes) -> Tidied:
@@ -331,7 +332,7 @@ def tidy_table(raw: bytes) -> Tidied:
 LineMend = Callable[[list[str]], tuple[list[str], list[str]]]
 
 
-def _tidied(raw: bytes, mend: LineMend) -> Tidied | None:
+def _tidied(raw: bytes, mend: LineMend, *, split_at_cr: bool) -> Tidied | None:
     reading = read_text(raw, cap=TEXT_CAP)
     if reading.text is None:
         return None
@@ -340,10 +341,10 @@ def _tidied(raw: bytes, mend: LineMend) -> Tidied | None:
     if text.startswith("\ufeff"):
         mends.append("removed the byte order mark")
         text = text.removeprefix("\ufeff")
-    if b"\r\n" in raw or ("\r" in text and "\n" not in text):
-        mends.append("ended the lines with LF")
-    if "\r" in text and "\n" not in text:
+    if split_at_cr:
         text = text.replace("\r", "\n")
+    if b"\r\n" in raw or (split_at_cr and b"\r" in raw):
+        mends.append("ended the lines with LF")
     text, said = _clean(text)
     lines, more = mend(text.split("\n"))
     while lines and not lines[-1]:

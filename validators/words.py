@@ -34,3 +34,47 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     """The known word nearest to a mistyped one, or None where none is near."""
     near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
     return near[0] if near else None
+
+
+# The commonest words of English that are no words of the other languages of speech corpora.
+_ENGLISH = frozenset(
+    """
+    the of and to is that it for with his be at by this had not are but from have they which
+    you were she there would their we him been has when who more if out said what up its about
+    into than them can only other new some could time these two may then first any my now such
+    like our most after did many before must through where much your way well down should
+    because each just those how too good very make see know say tell name choose pick answer
+    listen identify decide hear given whether give one transcribe recording sound speech
+    speaker word following select determine
+    """.split()
+)
+ENGLISH_WORDS = 5
+
+
+def looks_foreign(text: str) -> bool:
+    """True if a text of five words or more has no common English word, or another script."""
+    words = [word.casefold() for word in _WORD.findall(text)]
+    if len(words) < ENGLISH_WORDS:
+        return False
+    latin = sum(word[0].isascii() for word in words)
+    return latin < len(words) / 2 or not any(word in _ENGLISH for word in words)
+
+
+_MAIL = re.compile(r"[\w.+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,4}")
+_PHONE = re.compile(r"(?<![\w.])(?:\+\d|\(\d{2,5}\)|0\d)[\d ().\-/]{6,18}\d(?![\w.])")
+_STREET = re.compile(
+    r"\b\d{1,5} (?:[A-Z][a-z]+ ){1,3}(?:Street|St\.|Avenue|Ave\.|Road|Rd\.|Lane|Drive|Boulevard)"
+)
+PHONE_DIGITS = 9
+
+
+def personal_data(text: str) -> str | None:
+    """What in a text looks like somebody's mail address, phone number or street, or None."""
+    if "@" in text and (mail := _MAIL.search(text)):
+        return f"the mail address {mail.group()}"
+    for phone in _PHONE.finditer(text):
+        digits = sum(letter.isdigit() for letter in phone.group())
+        if digits >= PHONE_DIGITS and not phone.group().isdigit():
+            return f"the phone number {phone.group()}"
+    street = _STREET.search(text)
+    return f"the address {street.group()}" if street else None

@@ -57,6 +57,7 @@ def instance(name: str = "EmotionRecognition_CREMA-D", **changes: Any) -> Instan
         "sample_rates": {"16000": 200},
         "channels": {"1": 200},
         "distinct_instructions": 12,
+        "effective_instructions": 8.5,
     }
     return InstanceReport(**fields | changes)
 

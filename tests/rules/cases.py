@@ -130,8 +130,9 @@ def clip(seconds: float = 1.0, **values: object) -> Measurement:
         "subtype": "PCM_16", "peak": 0.5, "rms": 0.1, "pcm_sha256": "0" * 64,
     }  # fmt: skip
     merged = usual | values
-    frames = round(seconds * int(str(merged["sample_rate"])))
-    lengths = {"frames": frames, "header_frames": frames}
+    rate = int(str(merged["sample_rate"]))
+    frames = round(seconds * rate)
+    lengths = {"frames": frames, "header_frames": frames, "bandwidth": 0.45 * rate}
     return Measurement(**(lengths | merged))  # type: ignore[arg-type]
 
 
@@ -196,11 +197,9 @@ def _told(report: Report) -> str:
 
 
 VERBS = frozenset(
-    """
-    add balance bring choose cite convert copy correct cut declare delete exchange export fill find
-    give leave list look make mend mix name point put quote remove rename replace resample save say
-    shorten take upload word write
-    """.split()  # noqa: SIM905 - words read better without forty pairs of quotes
+    "add ask balance bring choose cite convert copy correct cut declare delete exchange export "
+    "fill find give keep leave list look make mend mix name point put quote remove rename replace "
+    "resample reword save say shorten take upload word write".split()
 )
 _TWO_BLANKS = re.compile(r"\S  +\S")
 

@@ -399,6 +399,14 @@ CASES: Table = {
               "description": "All forty prompts of the corpus.", "examples": 41}),
               at=at(INSTANCE, "41"), says=("41", "holds 40")),
     ],
+    "DAT436": [
+        silent("digits and names", variant("text"),
+               column("label", lambda n: f"call Ada at extension {n} on 2003-10-{n}")),
+        exact("a phone number", variant("text"), row(7, label="my number is (030) 1234 5678 90"),
+              at=example(7), says="(030) 1234 5678 90"),
+        exact("a mail address", variant("audio and text"), row(7, text="ada@example.org"),
+              at=example(7), says="text holds the mail address"),
+    ],
 }  # fmt: skip
 
 
@@ -415,7 +423,8 @@ def test_a_sum_of_many_equal_clips_is_not_found_too_long_for_its_last_digit(
         TEXT,
         rows(lambda t: [r | {"file": f"{n}-{r['label']}-{k}", "text": f"{n} {k}"}
                         for k in range(500 // 40 + 1) for n, r in enumerate(t)][:500]),
-        write("instructions.txt", "".join(f"Number {n}: {{text}} {{labels}}\n" for n in range(25))),
+        write("instructions.txt",
+              "".join(f"The number is {n}: {{text}} {{labels}}\n" for n in range(25))),
     )  # fmt: skip
     _, report = run(Case("", many, sounds=every(clip(7.2))), tmp_path, clips, measure)
     (counted,) = report.tasks[0].instances

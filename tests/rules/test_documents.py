@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.flawless import INSTANCE, append, merge, replace, write
+from tests.flawless import INSTANCE, append, merge, replace, variant, write
 from tests.rules.cases import STATIC, Case, Table, at, exact, judge, line, parameters, run, silent
 
 README = "README.md"
@@ -86,6 +86,41 @@ CASES: Table = {
                "year = {2024}}\n")),
         exact("never cited", entry("@misc{ada2024, author = {Ada}, title = {Calls}, "
               "year = {2024}}\n"), at=line(BIB, 7, 1), says="ada2024"),
+    ],
+    "DOC604": [
+        silent("the folder's name", replace(README, "# Answer detection", "# AnswerDetection")),
+        silent("another case", replace(README, "# Answer detection", "# ANSWER detection.")),
+        silent("no title", replace(README, "# Answer detection\n", "")),
+        exact("the template's", replace(README, "# Answer detection", "# Task Name"),
+              at=line(README, 1, 1), says=('"Task Name"', 'write "# Answer detection"')),
+        exact("another task's", replace(README, "# Answer detection", "# Speaker verification"),
+              at=line(README, 1, 1)),
+    ],
+    "DOC606": [
+        silent("the same", append(README, "\nLabels: yes and no.\n")),
+        silent("no list of labels", append(README, "\nOptions: turn left, turn right, stop.\n")),
+        silent("no label set", variant("text"), append(README, "\nLabels: yes, no, maybe.\n")),
+        exact("one more", append(README, "\nLabels: `yes`, `no`, `maybe`.\n"),
+              at=at(README, "Labels: `yes`"), says="maybe is none of them"),
+        exact("one less", merge("task.json", {"output": {"labels": ["yes", "no", "hold on"]}}),
+              append(README, "\nThe labels are: yes, no.\n"), at=at(README, "The labels are"),
+              also=("DAT433",), says="hold on is missing"),  # and it never occurs
+        exact("in the description", merge("task.json", {"description":
+              "Hear which answer is given. The options are: yes, no, maybe."}),
+              at=at("task.json", '"Hear which answer'), says="maybe"),
+    ],
+    "DOC607": [
+        silent("numbers", append(README, "\nIt has 1,234,567,890 samples of 2003-2010.\n")),
+        silent("an address of a page", append(README, "\nSee https://example.org/@ada/0123456789.\n")),
+        exact("a mail address", append(README, "\nWrite to ada.example@example.org for it.\n"),
+              at=at(README, "Write to"), says="the mail address ada.example@example.org"),
+        exact("a phone number", append(README, "\nCall +49 (30) 1234-5678 for it.\n"),
+              at=at(README, "Call +49"), says="+49 (30) 1234-5678"),
+        exact("a street", append(README, "\nVisit 12 Long Garden Lane for it.\n"),
+              at=at(README, "Visit 12"), says="12 Long Garden Lane"),
+        exact("in an instruction",
+              append("instructions.txt", "Mail ada@example.org the reply: {labels}\n"),
+              at=line("instructions.txt", 13, 1)),
     ],
 }  # fmt: skip
 

@@ -80,6 +80,15 @@ def named(name: str) -> Edit:
     return all_of(rename(clip_path(1), f"{DATA}/clips/{name}"), row(1, file_name=f"clips/{name}"))
 
 
+def renamed(stem: str) -> Edit:
+    """The one instance and its data under another name."""
+    return all_of(
+        merge(INSTANCE, {"dataset": {"path": f"data/{stem}"}}),
+        rename(INSTANCE, f"instances/{stem}.json"),
+        rename(DATA, f"data/{stem}"),
+    )
+
+
 CASES: Table = {
     "FLD001": [
         silent("one letter", task="A"),
@@ -122,6 +131,8 @@ CASES: Table = {
         exact("a folder of its own", folder("scripts"), at=at("scripts")),
         exact("a folder of instances", write("instances/old/A.json", "{}"),
               at=[at("instances/old"), at("instances/old/A.json")]),
+        exact("an instance outside its folder", copy(INSTANCE, "instance.json"),
+              at=at("instance.json"), says="put it at instances/<Dataset>.json"),
         exact("a text among the instances", write("instances/notes.txt", ""),
               at=at("instances/notes.txt")),
         exact("a pipe", lambda task: os.mkfifo(task / "pipe"), at=at("pipe")),
@@ -193,6 +204,13 @@ CASES: Table = {
         exact("a file", in_its_place(lambda path: path.touch()), at=WHOLE, says="is a file"),
         exact("a link", in_its_place(lambda path: path.symlink_to("/etc")), at=WHOLE,
               says="is a symbolic link"),
+    ],
+    "FLD013": [
+        silent("a hyphen", renamed("Prompts-Test")),
+        silent("two datasets", renamed("Prompts_TestBed")),
+        exact("an underscore", renamed("Prompts_Test"), at=at("instances/Prompts_Test.json"),
+              says=('"Prompts_Test"', "a hyphen is required", "Prompts-Test.json")),
+        exact("in small letters", renamed("Prompts_dev"), at=at("instances/Prompts_dev.json")),
     ],
 }  # fmt: skip
 

@@ -1,15 +1,18 @@
 """SRC: instance files beyond their schema: licence, sources, columns, sampling, results."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from tests.flawless import (
+    DATA,
     INSTANCE,
     Edit,
     all_of,
     column,
     merge,
+    rename,
     rename_column,
     replace,
     variant,
@@ -43,6 +46,25 @@ def result(metric: str, value: float, cite: str = "example2024prompts") -> Edit:
 def sampling(**fields: object) -> Edit:
     """A sampling with a description in whole words."""
     return instance(sampling={"description": "All forty prompts of the corpus.", **fields})
+
+
+def named(stem: str) -> Edit:
+    """The instance and its data under another name."""
+    return all_of(
+        instance(dataset={"path": f"data/{stem}"}),
+        rename(INSTANCE, f"instances/{stem}.json"),
+        rename(DATA, f"data/{stem}"),
+    )
+
+
+def source(name: str) -> Edit:
+    """The source of whatever instance there is, under another name."""
+
+    def edit(task: Path) -> None:
+        (path,) = (task / "instances").iterdir()
+        replace(f"instances/{path.name}", "Example Prompts", name)(task)
+
+    return edit
 
 
 SPEAKER = column("speaker", lambda n: f"s{n % 4}")
@@ -101,7 +123,8 @@ CASES: Table = {
               at=at(INSTANCE, "null\n")),
     ],
     "SRC907": [
-        silent("one of the task's", result("macro_f1", 0.5)),
+        silent("one of the task's", merge("task.json", {"metrics": ["macro_f1", "accuracy"]}),
+               result("macro_f1", 0.5)),
         exact("another", result("balanced_accuracy", 0.5), at=at(INSTANCE, '"balanced_accuracy"'),
               says="accuracy, macro_f1"),
     ],
@@ -200,6 +223,31 @@ CASES: Table = {
               says=('text and label are both read from "label"',)),
         exact("one clip for two", variant("two clips"), instance(columns={"audio2": "audio"}),
               at=at(INSTANCE, '{\n    "audio2"')),
+    ],
+    "SRC920": [
+        silent("a source with more words", named("LJSPeech")),
+        silent("as the source is spelt", named("LJSpeech"), source("LJ Speech")),
+        silent("with a subset and another", named("LJSpeech-Test_VCTK"), source("LJSpeech")),
+        exact("other capitals", named("LJSPeech"), source("LJ Speech"),
+              at=at("instances/LJSPeech.json"), says=('"LJSPeech"', '"LJSpeech"')),
+        exact("of the second dataset", named("VCTK_LJSPeech-Test"), source("LJSpeech"),
+              at=at("instances/VCTK_LJSPeech-Test.json")),
+    ],
+    "SRC921": [
+        silent("one in the headline among others", instance(results=[
+            {"system": "Deaf", "metric": "macro_f1", "value": 0, "cite": "example2024prompts"},
+            {"system": "Deaf", "metric": "accuracy", "value": 0, "cite": "example2024prompts"},
+        ])),
+        exact("none in the headline", result("macro_f1", 0.5),
+              at=at(INSTANCE, '[\n    {\n      "system'), says=("macro_f1", "in accuracy")),
+    ],
+    "SRC922": [
+        silent("joined", licence("CC-BY-4.0 AND CC-BY-NC-4.0", "CC-BY-NC-4.0")),
+        silent("stricter than its source", licence("CC-BY-NC-4.0 AND CC-BY-4.0", "CC-BY-4.0")),
+        exact("no commerce", licence("CC-BY-4.0", "CC-BY-NC-4.0"),
+              at=at(INSTANCE, '"CC-BY-NC-4.0"'), says=("commercial use", "CC-BY-4.0")),
+        exact("no changes", licence("CC-BY-4.0", "CC-BY-ND-4.0"),
+              at=at(INSTANCE, '"CC-BY-ND-4.0"'), says="changed versions"),
     ],
 }  # fmt: skip
 

@@ -118,6 +118,37 @@ CASES: Table = {
         exact("left open", append(FILE, "Insert your instruction here: {labels}\n"),
               at=line(FILE, 13, 1), says="Insert your instruction here"),
     ],
+    "INS311": [
+        silent("three words", append(FILE, "Yes or no? {labels}\n")),
+        silent("a placeholder counts", variant("audio and text"),
+               append(FILE, "Is {text} spoken: {labels}?\n")),
+        exact("one word", append(FILE, "Answer? {labels}\n"), at=line(FILE, 13, 1),
+              says=("1 word beside {labels}", "at least 3")),
+        exact("two words", append(FILE, "Detect answer: {labels}\n"), at=line(FILE, 13, 1)),
+        exact("none", append(FILE, "{labels}\n"), at=line(FILE, 13, 1), says="0 words"),
+    ],
+    "INS308": [
+        silent("all labels", append(FILE, "Say yes if the caller agrees, no if not: {labels}.\n")),
+        silent("within a word", append(FILE, "Was it yesterday, or when was it? {labels}\n")),
+        silent("labels of two letters", append(FILE, "There is no need to hurry: {labels}.\n")),
+        exact("one of two", append(FILE, "Did the speaker say Yes? {labels}\n"),
+              at=line(FILE, 13, 1), says='names "yes", one of 2'),
+    ],
+    "INS309": [
+        silent("English", append(FILE, "Which of the two was it? {labels}\n")),
+        silent("too short to tell", append(FILE, "Ja oder nein? {labels}\n")),
+        exact("German", append(FILE, "Welche Antwort gibt der Sprecher hier? {labels}\n"),
+              at=line(FILE, 13, 1)),
+        exact("Russian", append(FILE, "Какой ответ даёт человек на записи? {labels}\n"),
+              at=line(FILE, 13, 1)),
+    ],
+    "INS310": [
+        silent("another side", append(FILE, "You are the exchange. Route the call: {labels}\n")),
+        exact("a word more", append(FILE, "Now say what the speaker answers: {labels}.\n"),
+              at=line(FILE, 13, 1), says=("83%", "line 1")),
+        silent("three of four words", write(FILE, instructions()),
+               append(FILE, "Say what the operator replies: {labels}.\n")),
+    ],
 }  # fmt: skip
 
 

@@ -219,6 +219,30 @@ CASES: Table = {
               says=("1 (39 clips)", "2 (1 clip)")),
         exact("a real one", sound(FIRST, noise(1, channels=2)), at=DATASET),
     ],
+    "AUD516": [
+        silent("two seconds", sounds=first(clip(5.0, leading_silence=2.0, trailing_silence=2.0))),
+        exact("more before", sounds=first(clip(5.0, leading_silence=2.1)), at=ROW,
+              says="begins with 2.1"),
+        exact("more behind", sounds=first(clip(5.0, trailing_silence=2.1)), at=ROW, says="ends"),
+        exact("a real one", sound(FIRST, np.concatenate([noise(1), np.zeros((40_000, 1))])), at=ROW,
+              says="2.5 s"),
+    ],
+    "AUD517": [
+        silent("stereo", sounds=every(clip(channels=2))),
+        exact("one silent", sounds=every(clip(channels=2, silent_channel=True)), at=ALL),
+        exact("real ones", all_of(*(
+            sound(clip_path(n), noise(n, 0.2, 16_000, 2) * [1, 0],
+                  encoding="wav-16" if n <= ROWS // 2 else "flac-16")
+            for n in range(1, ROWS + 1))), at=ALL),
+    ],
+    "AUD518": [
+        silent("mono", sounds=every(clip())),
+        exact("the same twice", sounds=every(clip(channels=2, identical_channels=True)), at=ALL),
+        exact("real ones", all_of(*(
+            sound(clip_path(n), noise(n) * [1, 1],
+                  encoding="wav-16" if n <= ROWS // 2 else "flac-16")
+            for n in range(1, ROWS + 1))), at=ALL),
+    ],
 }  # fmt: skip
 
 

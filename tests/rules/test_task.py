@@ -132,6 +132,17 @@ CASES: Table = {
               says='write "AnswerRecognition"'),
         exact("itself", task(superseded_by="AnswerDetection"), at=at(TASK_FILE, '"AnswerDet')),
     ],
+    "TSK214": [
+        silent("words in common", labels("guitar string", "string quartet")),
+        silent("a part of a word", labels("art", "cart")),
+        silent("a whole number", labels("4 m", "8 m")),
+        exact("one in another", labels("wood knock", "door wood knock"),
+              at=at("task.json", '"door wood knock"'), says='holds the label "wood knock"'),
+        exact("or", labels("door or wood knock", "rain"), at=at("task.json", '"door or'),
+              says="reads like two"),
+        exact("a slash", labels("hall/church", "rain"), at=at("task.json", '"hall/church"')),
+        exact("decimals", labels("0.4m", "12 m"), at=at("task.json", '"0.4m"'), says='"0.4"'),
+    ],
 }  # fmt: skip
 
 

@@ -51,6 +51,16 @@ def padded(path: str, size: int):
     return edit
 
 
+def laid_out(path: str, indent: str | int | None = None):
+    """A JSON file with another indent, or none."""
+
+    def edit(task: Path) -> None:
+        data = json.loads((task / path).read_bytes())
+        (task / path).write_text(json.dumps(data, indent=indent))
+
+    return edit
+
+
 def nested(depth: int) -> str:
     """A value in so many brackets."""
     return "[" * depth + "]" * depth
@@ -261,6 +271,13 @@ CASES: Table = {
               "TODO describe in two sentences what is asked."}), at=at(TASK_FILE, '"TODO')),
         exact("a name to fill in", replace(INSTANCE, "Example Prompts", "<name of the dataset>"),
               at=at(INSTANCE, '"<name')),
+    ],
+    "JSN819": [
+        silent("tabs", laid_out(TASK_FILE, indent="\t")),
+        exact("on one line", laid_out(TASK_FILE), at=line(TASK_FILE, 1, 1),
+              says=("11 fields stand on one line", "let --fix do it")),
+        exact("at the left margin", laid_out(INSTANCE, indent=0), at=line(INSTANCE, 1, 1),
+              says="7 fields stand at the left margin"),
     ],
 }  # fmt: skip
 

@@ -187,7 +187,8 @@ def in_order(rows: Iterable[Row], labels: Sequence[str], mapping: Mapping[str, s
 def allowed_label(value: str) -> str:
     """A value as a label, changed only where the format forbids it: comma, brace, line break."""
     text = " ".join(value.replace("{", "(").replace("}", ")").split("\n"))
-    return re.sub(r"\s*,\s*", " / ", text).strip().strip("/").strip()
+    divided = re.sub(r"\s*,\s*", " / ", text)
+    return text.strip() if divided == text else re.sub(r"^[\s/]+|[\s/]+$", "", divided)
 
 
 def labels_of(values: Iterable[str]) -> tuple[list[str], dict[str, str]]:

@@ -18,7 +18,7 @@ from validators.source import (
     SourceTable,
 )
 from validators.totals import InstanceStats
-from validators.words import did_you_mean
+from validators.words import did_you_mean, personal_data
 
 HINTS = 50
 """Rows for which a rule looks for what was meant: the search is slow, and the first few tell."""
@@ -544,3 +544,23 @@ def overdrawn_source(examples: Examples) -> Iterator[Fault]:
             examples.file.at("/sampling/examples"),
             f"write {examples.available}, or let sampling be null",
         )
+
+
+@rule("DAT436", severity=Severity.WARNING, since="0.1")
+def personal_data_in_rows(examples: Examples) -> Iterator[Fault]:
+    """A cell looks like it holds somebody's mail address, phone number or street.
+
+    Why: what is published cannot be taken back, and whoever is meant was rarely asked.
+    Fix: leave the row out, or replace what identifies a person. Waive where the data are made up,
+    and say so.
+    Limits: forms of addresses and numbers only; nobody is looked up.
+    """
+    for row in examples.rows:
+        for name, cell in row.cells.items():
+            found = personal_data(cell) if isinstance(cell, str) else None
+            if found:
+                yield Fault(
+                    f"{name} holds {found}; no personal data are allowed",
+                    row.at,
+                    "leave the row out, or replace what identifies a person",
+                )

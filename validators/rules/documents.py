@@ -1,12 +1,20 @@
 """DOC: README.md and references.bib."""
 
+import re
 from collections.abc import Iterator
 
-from validators.finding import Fault, Severity
-from validators.folder import Readme, References, TaskFolder
+from validators.finding import Fault, Location, Severity
+from validators.folder import Readme, References, TaskFolder, TextFile
+from validators.instructions import normalised
 from validators.prose import Section
 from validators.registry import rule
-from validators.words import count_words, did_you_mean, has_sentence, template_text
+from validators.words import (
+    count_words,
+    did_you_mean,
+    has_sentence,
+    personal_data,
+    template_text,
+)
 
 SECTIONS = ("Objective", "Data", "Limitations")
 SECTION_WORDS = 15
@@ -132,4 +140,102 @@ def unused_reference(folder: TaskFolder) -> Iterator[Fault]:
                 f"no instance cites {entry.key}; entries that are cited are required here",
                 references.at(entry.line),
                 "cite the entry, or delete it",
+            )
+
+
+_LABEL_LIST = re.compile(
+    r"\b(?:labels?|classes|options|answers|categories)\b[^.:\n]{0,40}:\s*([^\n]{3,2000})",
+    re.IGNORECASE,
+)
+
+
+@rule("DOC604", severity=Severity.WARNING, since="0.1")
+def foreign_title(folder: TaskFolder) -> Iterator[Fault]:
+    """README.md bears another title than the task.
+
+    Why: it is still the template's, or was copied from another task with its text.
+    Bad: # Task Name
+    Good: # Spoken term detection, where that is the title in task.json
+    Fix: write the title of task.json, and read the rest of the page again.
+    Limits: the first heading of the first level, without case, blanks and punctuation; the folder's
+    name is a title too.
+    """
+    readme, task = folder.readme, folder.task_file
+    title = task.value("/title") if task else None
+    heading = next((s for s in readme.sections if s.level == 1), None) if readme else None
+    if readme is None or title is None or heading is None:
+        return
+    own = {_letters(title), _letters(folder.task)}
+    if _letters(heading.title) not in own and not template_text(heading.title):
+        yield Fault(
+            f'the title is "{heading.title}"; the one in task.json, "{title}", is required',
+            readme.at(heading.line),
+            f'write "# {title}"',
+        )
+
+
+def _letters(title: str) -> str:
+    return normalised(title).replace(" ", "")
+
+
+@rule("DOC606", severity=Severity.WARNING, since="0.1")
+def contradicting_labels(folder: TaskFolder) -> Iterator[Fault]:
+    """README.md or the description lists other labels than task.json.
+
+    Why: one of the two is wrong, and readers believe the prose.
+    Fix: correct the list, or leave it out: the labels are rendered from task.json.
+    Limits: a list behind "labels:", "classes:", "options:", "answers:" or "categories:" of which at
+    least half are labels.
+    """
+    task, readme = folder.task_file, folder.readme
+    labels = {normalised(label): label for label in task.labels} if task else {}
+    if not task or not labels:
+        return
+    places: list[tuple[str, Location]] = []
+    if readme:
+        places += [(line, readme.at(number)) for number, line in enumerate(readme.lines, start=1)]
+    description = task.value("/description")
+    if description:
+        places.append((description, task.at("/description")))
+    for text, at in places:
+        listed = _listed(text)
+        shared = len(listed.keys() & labels.keys())
+        if shared >= 2 and 2 * shared >= len(listed) and listed.keys() != labels.keys():
+            odd = [listed[key] for key in listed if key not in labels]
+            lacking = [labels[key] for key in labels if key not in listed]
+            yield Fault(
+                "the labels listed here are not those of task.json: "
+                + "; ".join(
+                    [f"{', '.join(odd[:5])} is none of them"] * bool(odd)
+                    + [f"{', '.join(lacking[:5])} is missing"] * bool(lacking)
+                ),
+                at,
+                "correct the list, or leave it out",
+            )
+
+
+def _listed(text: str) -> dict[str, str]:
+    """The items of a list of labels in a text, by their normalised form."""
+    found = _LABEL_LIST.search(text)
+    if not found:
+        return {}
+    pieces = re.split(r"[,;]|\s(?:and|or)\s", found.group(1).split(". ")[0])
+    return {normalised(piece): piece.strip(" .`\"'*") for piece in pieces if normalised(piece)}
+
+
+@rule("DOC607", severity=Severity.WARNING, since="0.1")
+def personal_data_in_prose(file: TextFile) -> Iterator[Fault]:
+    """A text looks like it holds somebody's mail address, phone number or street.
+
+    Why: what is published cannot be taken back. People are named under contributors, with the
+    GitHub name that they chose.
+    Fix: delete it. Waive where a licence asks for it, as some ask for the author's address.
+    Limits: forms of addresses and numbers only; nobody is looked up.
+    """
+    for number, line in enumerate(file.lines, start=1):
+        if found := personal_data(line):
+            yield Fault(
+                f"the line holds {found}; no personal data are allowed",
+                file.at(number),
+                "delete it",
             )

@@ -11,6 +11,9 @@ from validators.folder import DATA_CAP, MAX_ENTRIES, Entry, EntryKind, TaskFolde
 from validators.registry import rule
 from validators.source import AUDIO_EXTENSIONS, METADATA_NAMES
 
+SUBSET_WORDS = re.compile(
+    "clean|dev(elopment)?|eval(uation)?|other|subset|test(ing)?|train(ing)?|val(id|idation)?", re.I
+)
 REQUIRED_FILES = ("task.json", "instructions.txt", "README.md", "references.bib")
 FOLDERS = ("instances", "data")
 _PORTABLE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
@@ -90,7 +93,9 @@ def stray_entry(folder: TaskFolder) -> Iterator[Fault]:
                 f"{entry.path} has no place in a task folder; {', '.join(REQUIRED_FILES)}, "
                 "instances/*.json and data/<file stem>/ with metadata and clips are known",
                 folder.at(entry.path),
-                "delete it",
+                "put it at instances/<Dataset>.json"
+                if PurePosixPath(entry.path).name == "instance.json"  # as elsewhere it is called
+                else "delete it",
             )
 
 
@@ -277,3 +282,26 @@ def not_a_folder(folder: TaskFolder) -> Iterator[Fault]:
             folder.at(""),
             "put the folder itself in its place, or delete the entry",
         )
+
+
+@rule("FLD013", severity=Severity.ERROR, since="0.1")
+def underscore_before_subset(folder: TaskFolder) -> Iterator[Fault]:
+    """A subset is joined to its dataset by an underscore.
+
+    Why: an underscore joins two datasets, a hyphen a dataset and its subset; a reader would look
+    for a dataset of that name.
+    Bad: instances/EMOSpeech_Test.json
+    Good: instances/EMOSpeech-Test.json
+    Fix: write a hyphen in the place of the underscore.
+    Limits: test, train, dev, validation, evaluation, clean, other, subset and their like.
+    """
+    for instance in folder.instances:
+        for part in instance.stem.split("_")[1:]:
+            if SUBSET_WORDS.fullmatch(part):
+                better = instance.stem.replace(f"_{part}", f"-{part}", 1)
+                yield Fault(
+                    f'the file stem is "{instance.stem}"; a hyphen is required between a dataset '
+                    f'and its subset "{part}"',
+                    folder.at(f"instances/{instance.stem}.json"),
+                    f"rename the file to {better}.json",
+                )

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from schema.fields import INPUT_PATTERN
-from schema.licences import LICENCES, OWN_PREFIX, UNKNOWN, parts
+from schema.licences import LICENCES, OWN_PREFIX, UNKNOWN, forbids, parts
 from schema.vocabulary import METRICS
 from validators.document import IssueKind
 from validators.finding import Fault, Severity
@@ -351,6 +351,8 @@ def dropped_licence(instance: InstanceFile) -> Iterator[Fault]:
         return
     seen = {*parts(stated), *PUBLIC_DOMAIN}
     for licence in instance.find("/sources/*/license"):
+        if forbids(licence.value, stated):
+            continue  # that is forbidden-licence, an error
         for part in parts(licence.value):
             if part not in seen:
                 yield Fault(
@@ -406,3 +408,75 @@ def column_read_twice(instance: InstanceFile) -> Iterator[Fault]:
                 "name a column of its own for each",
             )
         seen.setdefault(source, name)
+
+
+@rule("SRC920", severity=Severity.WARNING, since="0.1")
+def miscased_dataset(instance: InstanceFile) -> Iterator[Fault]:
+    """The file's name spells a dataset otherwise than its source does.
+
+    Why: a dataset keeps its own spelling, and the file's name is published for ever.
+    Bad: instances/LJSPeech.json with the source "LJ Speech"
+    Good: instances/LJSpeech.json
+    Fix: rename the file, or correct the name of the source.
+    Limits: names that differ in capitals only; blanks and punctuation do not count.
+    """
+    names = [_squeezed(source.value) for source in instance.find("/sources/*/name")]
+    for part in instance.stem.split("_"):
+        dataset = part.partition("-")[0]
+        alike = [name for name in names if name.casefold() == dataset.casefold()]
+        if alike and dataset not in alike:
+            yield Fault(
+                f'the file\'s name says "{dataset}"; "{alike[0]}", as the source is spelt, is '
+                "required",
+                instance.folder.at(f"instances/{instance.stem}.json"),
+                f'rename the file, with "{alike[0]}" in it, or correct the source\'s name',
+            )
+
+
+def _squeezed(name: str) -> str:
+    return re.sub(r"[^A-Za-z0-9]", "", name)
+
+
+@rule("SRC921", severity=Severity.NOTE, since="0.1")
+def unranked_results(instance: InstanceFile) -> Iterator[Fault]:
+    """Prior results are given, and none in the task's headline metric.
+
+    Why: the headline is what systems are compared by; reviewers ask for a number in it.
+    Fix: add a result in the first of the task's metrics, or make a metric that has one the first.
+    """
+    task = instance.task_file
+    metrics = [metric.value for metric in task.find("/metrics/*")] if task else []
+    found = {metric.value for metric in instance.find("/results/*/metric")}
+    given = [metric for metric in metrics if metric in found]  # another is foreign-result-metric
+    if given and metrics[0] not in given:
+        yield Fault(
+            f"results are given in {', '.join(given)}; one in {metrics[0]}, the headline, is "
+            "required for comparison",
+            instance.at("/results"),
+            f"add a result in {metrics[0]}, if there is one",
+        )
+
+
+@rule("SRC922", severity=Severity.ERROR, since="0.1", waivable=False)
+def forbidden_licence(instance: InstanceFile) -> Iterator[Fault]:
+    """What is published permits what a source forbids.
+
+    Why: nobody can permit more than the source did; users would break its licence without knowing.
+    Bad: "license": "CC-BY-4.0" with a source under CC-BY-NC-4.0
+    Good: "license": "CC-BY-NC-4.0"
+    Fix: state the source's licence, or all of them joined with AND.
+    Limits: passing on, changing, commercial use, as schema/licences.py knows them.
+    """
+    stated = instance.value("/license")
+    if stated is None:
+        return
+    for licence in instance.find("/sources/*/license"):
+        forbidden = forbids(licence.value, stated)
+        if forbidden:
+            yield Fault(
+                f"the licence of what is published, {stated}, permits {' and '.join(forbidden)}, "
+                f"which {licence.value}, the licence of this source, forbids; no more than it "
+                "permits is required",
+                licence.at,
+                f'write "{licence.value}" into the license of the instance',
+            )

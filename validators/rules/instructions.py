@@ -1,20 +1,24 @@
 """INS: instructions.txt, the sentences that tell a model what to do."""
 
+import re
 from collections.abc import Iterator
 
 from validators.finding import Fault, Severity
 from validators.folder import Instructions
 from validators.instructions import (
+    COMPARED_LINES,
     EXAMPLES_PER_INSTRUCTION,
     MIN_INSTRUCTIONS,
     PLACEHOLDER,
     distinct,
     normalised,
     required_instructions,
+    similarity,
+    tokens,
 )
 from validators.registry import rule
 from validators.totals import InstructionNeed
-from validators.words import did_you_mean, template_text
+from validators.words import count_words, did_you_mean, looks_foreign, template_text
 
 
 @rule("INS301", severity=Severity.ERROR, since="0.1")
@@ -171,4 +175,107 @@ def unfinished_instruction(file: Instructions) -> Iterator[Fault]:
                 f'the line holds the template\'s "{found}"; an instruction of your own is required',
                 file.at(number, line.index(found) + 1),
                 "write an instruction of your own",
+            )
+
+
+INSTRUCTION_WORDS = 3
+SIMILARITY_LIMIT = 0.8
+TELLING_LABEL = 3
+"""Letters that a label has at least to be looked for: "a" and "no" are words like others."""
+
+
+@rule("INS308", severity=Severity.WARNING, since="0.1")
+def answer_given_away(file: Instructions) -> Iterator[Fault]:
+    """An instruction names some of the labels and not the others.
+
+    Why: whoever reads it is led to the answers that are named.
+    Bad: Is the dog barking or is it another animal? {labels}
+    Good: Which animal is heard? Choose from: {labels}.
+    Fix: name no label beside {labels}, or all of them.
+    Limits: whole words, labels of at least three letters. An instruction that names every label is
+    silent.
+    """
+    labels = file.task_file.labels if file.task_file else []
+    forms = {label: _whole(label) for label in labels}
+    for number, line in enumerate(file.lines, start=1):
+        plain = PLACEHOLDER.sub(" ", line)
+        found = [label for label, form in forms.items() if form.search(plain)]
+        telling = [label for label in found if len(label) >= TELLING_LABEL]
+        if telling and len(found) < len(labels):
+            yield Fault(
+                f'the instruction names "{telling[0]}", one of {len(labels)} labels; none or all '
+                "of them are allowed beside {labels}",
+                file.at(number),
+                "word it without the label",
+            )
+
+
+def _whole(label: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w){re.escape(label)}(?!\w)", re.IGNORECASE)
+
+
+@rule("INS309", severity=Severity.WARNING, since="0.1")
+def foreign_instruction(file: Instructions) -> Iterator[Fault]:
+    """An instruction does not look English.
+
+    Why: instructions are English in version 1 of the format, so that what differs between two
+    tasks is the task.
+    Bad: Welches Tier ist in dieser Aufnahme zu hören? {labels}
+    Fix: write it in English; texts in other languages belong into the data.
+    Limits: five words or more and none of the commonest English ones, or mostly in another script.
+    """
+    for number, line in enumerate(file.lines, start=1):
+        if looks_foreign(PLACEHOLDER.sub(" ", line)):
+            yield Fault(
+                "the instruction does not look English; English is required in version 1",
+                file.at(number),
+                "write it in English",
+            )
+
+
+@rule("INS310", severity=Severity.WARNING, since="0.1")
+def similar_instruction(file: Instructions) -> Iterator[Fault]:
+    """An instruction says nearly the same words as another.
+
+    Why: a synonym in one place tests nothing new; what counts is another way to ask.
+    Bad: "Which animal is heard in the clip?" and "Which animal is heard in the recording?"
+    Good: "Which animal is heard in the clip?" and "You walk past a farm. What made this sound?"
+    Fix: ask from another side: a command, a question, a role, another order.
+    Limits: 80 % of the words of the two in common (Jaccard index); the first 400 lines.
+    """
+    earlier: list[tuple[int, str, frozenset[str]]] = []
+    for number, line in enumerate(file.lines[:COMPARED_LINES], start=1):
+        words = tokens(line)
+        for before, other, theirs in earlier:
+            share = similarity(words, theirs)
+            if share >= SIMILARITY_LIMIT and normalised(line) != normalised(other):
+                yield Fault(
+                    f"the instruction shares {share:.0%} of its words with line {before}; less "
+                    f"than {SIMILARITY_LIMIT:.0%} is required",
+                    file.at(number),
+                    "ask from another side",
+                )
+                break
+        if words:
+            earlier.append((number, line, words))
+
+
+@rule("INS311", severity=Severity.WARNING, since="0.1")
+def terse_instruction(file: Instructions) -> Iterator[Fault]:
+    """An instruction says next to nothing.
+
+    Why: a model is told what to do by this line alone; a keyword leaves it to guess.
+    Bad: Emotion? {labels}
+    Good: Does the speaker's emotion change in the recording? Answer with one of: {labels}.
+    Fix: say in a whole sentence what is asked, and how to answer.
+    Limits: at least 3 words beside {labels}.
+    """
+    for number, line in enumerate(file.lines, start=1):
+        words = count_words(line.replace("{labels}", " "))
+        if line.strip() and words < INSTRUCTION_WORDS and not template_text(line):
+            yield Fault(
+                f"the instruction has {words} {'word' if words == 1 else 'words'} beside "
+                f"{{labels}}; at least {INSTRUCTION_WORDS} are required",
+                file.at(number),
+                "say in a whole sentence what is asked",
             )

@@ -20,6 +20,8 @@ MAX_CHANNELS = 2
 MAX_CLIP_MINUTES = 15
 CLIPPED_LIMIT = 0.01
 DC_LIMIT = 0.02
+SILENCE_LIMIT = 2.0
+"""Seconds of silence at either end of a clip."""
 LOSSY_LENGTH_TOLERANCE = 0.1
 """Seconds by which header and decoded length of lossy formats may differ: encoder delay and
 padding are counted by some tools and not by others."""
@@ -307,3 +309,59 @@ def _mixed(stats: InstanceStats, counts: Counter[int], what: str, unit: str) -> 
 
 def _count(number: int, one: str, many: str) -> str:
     return f"{number:,} {one if number == 1 else many}"
+
+
+@rule("AUD516", severity=Severity.WARNING, since="0.1")
+def long_silence(clip: ClipStats) -> Iterator[Fault]:
+    """A clip begins or ends with long silence.
+
+    Why: silence is listened to by everybody and tests nothing; often the cut is at fault.
+    Fix: cut the silence off, leaving half a second.
+    Limits: 2 s below -60 dBFS at either end.
+    """
+    if clip.sound.silent:
+        return
+    for where, seconds in (
+        ("begins", clip.sound.leading_silence),
+        ("ends", clip.sound.trailing_silence),
+    ):
+        if seconds > SILENCE_LIMIT:
+            yield Fault(
+                f"the clip {where} with {seconds:.1f} s of silence; at most {SILENCE_LIMIT:g} s "
+                "are allowed",
+                clip.at,
+                "cut the silence off",
+            )
+
+
+@rule("AUD517", severity=Severity.WARNING, since="0.1")
+def silent_channel(clip: ClipStats) -> Iterator[Fault]:
+    """One channel of a clip is silent.
+
+    Why: a model that mixes channels hears the other at half its level; one that takes the first may
+    hear nothing.
+    Fix: keep the channel that sounds.
+    Limits: below -60 dBFS throughout.
+    """
+    if clip.sound.silent_channel:
+        yield Fault(
+            f"one of {clip.sound.channels} channels is silent; sound in each is required",
+            clip.at,
+            "keep the channel that sounds",
+        )
+
+
+@rule("AUD518", severity=Severity.WARNING, since="0.1")
+def identical_channels(clip: ClipStats) -> Iterator[Fault]:
+    """All channels of a clip are the same.
+
+    Why: it is a mono recording of twice the size.
+    Fix: keep one channel.
+    """
+    if clip.sound.identical_channels and not clip.sound.silent:
+        yield Fault(
+            f"the {clip.sound.channels} channels are the same sample by sample; one of them is "
+            "required",
+            clip.at,
+            "keep one channel",
+        )

@@ -1,5 +1,6 @@
 """TSK: task.json beyond what its schema can say."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -270,3 +271,47 @@ def unknown_successor(folder: TaskFolder) -> Iterator[Fault]:
             task.at("/superseded_by"),
             f'write "{near}"' if near else "write the name of an existing task",
         )
+
+
+@rule("TSK214", severity=Severity.WARNING, since="0.1")
+def confusable_label(task: TaskFile) -> Iterator[Fault]:
+    """A label can be taken for another, or for two.
+
+    Why: what a model says is matched against the labels. Where one is a part of another, a matcher
+    finds both; "door or wood knock" reads like two options; the point of "0.4m" ends a sentence.
+    Bad: "labels": ["wood knock", "door wood knock"], ["door or wood knock"], ["0.4m", "0.8m"]
+    Good: "labels": ["knock on wood", "slammed door"], ["near", "far"]
+    Fix: reword the label.
+    Limits: parts are whole words in the same order.
+    """
+    labels = list(task.find("/output/labels/*"))
+    forms = {label.value: tuple(_LABEL_WORD.findall(label.value.casefold())) for label in labels}
+    known = {words: label for label, words in forms.items() if words}
+    for label in labels:
+        inner = next((part for part in _parts(forms[label.value]) if part in known), None)
+        reason = f'holds the label "{known[inner]}"' if inner else _double(label.value)
+        if reason:
+            yield Fault(
+                f'the label "{label.value}" {reason}; a label that is only itself is required',
+                label.at,
+                "reword the label",
+            )
+
+
+_LABEL_WORD = re.compile(r"[^\W_]+")
+
+
+def _parts(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """All stretches of words but the whole."""
+    for length in range(len(words) - 1, 0, -1):
+        for start in range(len(words) - length + 1):
+            yield words[start : start + length]
+
+
+def _double(label: str) -> str | None:
+    """Why a label reads like more than one, or None."""
+    if found := re.search(r"(?<=\w) (or|and) (?=\w)|(?<=\w)/(?=\w)", label):
+        return f'has "{found.group().strip()}" in it and reads like two'
+    if found := re.search(r"\d\.\d", label):
+        return f'has the decimal number "{found.group()}" in it, which a matcher may cut'
+    return None

@@ -6,7 +6,7 @@ from validators.document import Issue, IssueKind
 from validators.finding import Fault, Location, Severity
 from validators.folder import InstanceFile, JsonFile, WrittenFile
 from validators.registry import rule
-from validators.strict_json import DefectKind
+from validators.strict_json import DefectKind, escape_token
 from validators.words import did_you_mean, template_text
 
 CLAIMED = {
@@ -278,3 +278,24 @@ def template_text_left(file: JsonFile) -> Iterator[Fault]:
                 text.at,
                 "write what the field is for",
             )
+
+
+@rule("JSN819", severity=Severity.NOTE, since="0.1")
+def unindented_json(file: JsonFile) -> Iterator[Fault]:
+    """A JSON file is not indented.
+
+    Why: people read these files, and a change to one field shows as a change of the whole line.
+    Fix: write each field on a line of its own, indented by two blanks, or let `--fix` do it.
+    Limits: all fields on one line, or all at the left margin.
+    """
+    data = file.reading.data
+    names = [f"/{escape_token(name)}" for name in data] if isinstance(data, dict) else []
+    places = [file.at_key(name) for name in names]
+    lines, columns = {place.line for place in places}, {place.column for place in places}
+    if len(places) > 1 and (len(lines) == 1 or columns == {1}):
+        where = "on one line" if len(lines) == 1 else "at the left margin"
+        yield Fault(
+            f"{len(places)} fields stand {where}; an indented line is required for each",
+            file.at(),
+            "write each field on an indented line of its own, or let --fix do it",
+        )

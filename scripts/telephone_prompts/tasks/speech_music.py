@@ -31,7 +31,7 @@ def examples(corpus: Corpus) -> Iterator[Example]:
     rows = [
         *(("speech", clip.signal) for clip in alone),
         *(("music", piece) for piece in music[:half]),
-        *(("speech and music", mixture) for mixture in mixed),
+        *(("both", mixture) for mixture in mixed),
     ]
     yield from _numbered(shuffled(rows, SEED))
 
