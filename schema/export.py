@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel
 
@@ -46,29 +46,26 @@ def schema_text(model: type[BaseModel]) -> str:
 
 
 def integer_fields(model: type[BaseModel]) -> frozenset[str]:
-    """Names of the fields that hold integers.
+    """Names of the fields that hold integers, in a model and the models inside it.
 
     JSON Schema takes `1.0` for an integer and pydantic does not, so the strict reader refuses it
     at these keys before either is asked.
     """
-    return frozenset(_integers(json_schema(model)))
+    found: set[str] = set()
+    for name, field in model.model_fields.items():
+        kinds = list(_kinds(field.annotation))
+        if int in kinds:
+            found.add(name)
+        for kind in kinds:
+            if isinstance(kind, type) and issubclass(kind, BaseModel):
+                found |= integer_fields(kind)
+    return frozenset(found)
 
 
-def _integers(node: Any) -> Iterator[str]:
-    if isinstance(node, list):
-        for item in node:
-            yield from _integers(item)
-    elif isinstance(node, dict):
-        for name, field in node.get("properties", {}).items():
-            if _is_integer(field):
-                yield name
-        for value in node.values():
-            yield from _integers(value)
-
-
-def _is_integer(field: dict[str, Any]) -> bool:
-    options = [field, *field.get("anyOf", [])]
-    return any(
-        option.get("type") == "integer" or isinstance(option.get("const"), int)
-        for option in options
-    )
+def _kinds(annotation: Any) -> Iterator[Any]:
+    """The plain types that an annotation is made of: `list[A | None]` gives A and None."""
+    inner = get_args(annotation)
+    if not inner:
+        yield annotation
+    for one in inner:
+        yield from _kinds(one)

@@ -23,7 +23,11 @@ class Strict(BaseModel):
     """A closed object: no unknown key, no coercion, unchangeable."""
 
     model_config = ConfigDict(
-        extra="forbid", strict=True, frozen=True, use_attribute_docstrings=True
+        extra="forbid",
+        strict=True,
+        frozen=True,
+        use_attribute_docstrings=True,
+        defer_build=True,  # an unchanged task is reported without its models
     )
 
 

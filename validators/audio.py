@@ -20,12 +20,13 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from validators.clips import ClipSource, DecoderError
 from validators.measurement import CPU_SECONDS, WALL_SECONDS, Failure, Measurement, plain_text
 
 if TYPE_CHECKING:
@@ -54,26 +55,6 @@ _MAX_ANSWER_BYTES: Final = 1 << 16
 # outside (a kernel short of memory, a person). So the clip is tried again, first in a fresh child.
 _DEATHS_BY_ITSELF: Final = 2
 _DEATHS_BY_SIGKILL: Final = 5
-
-
-class DecoderError(Exception):
-    """The decode children cannot do their work: a problem of this run, not of any clip."""
-
-
-@dataclass(frozen=True, slots=True)
-class ClipSource:
-    """A clip to be measured.
-
-    Attributes:
-        key: sha256 of the file's bytes in hex: what the cache goes by. None: not cached.
-        open: gives a new read-only descriptor of the bytes each time; it may raise OSError, and is
-            called again when a child died. Whoever calls it closes the descriptor.
-        tag: the caller's own, handed back untouched.
-    """
-
-    key: str | None
-    open: Callable[[], int]
-    tag: Any = None
 
 
 def file_clip(path: Path, key: str | None = None, tag: Any = None) -> ClipSource:

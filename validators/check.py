@@ -11,13 +11,13 @@ from typing import NoReturn, TextIO
 
 from schema.report import Report, TaskReport
 from validators import __version__
-from validators.audio import Decoders, sandboxed
-from validators.engine import Options, Progress, check
+from validators.engine import Measurer, Options, Progress, check
 from validators.registry import page, rules
 from validators.render import FORMATS, render
 from validators.render.escape import visible
 from validators.render.words import counted, first_few
 from validators.report import exit_code
+from validators.report_cache import ReportCache
 from validators.words import did_you_mean
 
 TASKS = "tasks"
@@ -60,13 +60,15 @@ def _check(root: Path, paths: Sequence[str], options: argparse.Namespace) -> Rep
     try:
         with ExitStack() as stack:
             progress = stack.enter_context(_progress(sys.stderr))
-            decoders = stack.enter_context(_decoders(options))
+            measure = stack.enter_context(_measurer(options))
+            kept = None if options.no_cache else ReportCache(Path.cwd())
             return check(
                 root,
                 paths,
                 Options(options.static, options.offline, options.select, options.ignore),
-                decoders.measure,
-                progress,
+                measure,
+                progress=progress,
+                kept=kept,
             )
     except OSError as error:
         _stop(f"cannot read {error.filename}: {error.strerror}")
@@ -256,14 +258,19 @@ def _code_of(task: TaskReport, report: Report) -> int:
 
 
 @contextmanager
-def _decoders(options: argparse.Namespace) -> Iterator[Decoders]:
+def _measurer(options: argparse.Namespace) -> Iterator[Measurer]:
+    if options.static:
+        yield lambda _: iter(())
+        return
+    from validators.audio import Decoders, sandboxed  # noqa: PLC0415 - of no use to --static
+    from validators.cache import Cache  # noqa: PLC0415
+
     if not sandboxed():
         print("note: this system cannot limit the decoders (Linux can)", file=sys.stderr)
-    from validators.cache import Cache  # noqa: PLC0415 - sqlite3 is not needed for --help
 
     with ExitStack() as stack:
         cache = None if options.no_cache else stack.enter_context(Cache(Path.cwd()))
-        yield stack.enter_context(Decoders(jobs=options.jobs, cache=cache))
+        yield stack.enter_context(Decoders(jobs=options.jobs, cache=cache)).measure
 
 
 @contextmanager

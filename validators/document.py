@@ -195,13 +195,21 @@ def _issue(detail: Any, data: Any, model: type[BaseModel]) -> Issue:
     pointer, value, name = _resolve(detail["loc"], data, kind)
     if detail["type"].startswith("union_tag"):  # said of the object, meant of its type
         pointer, value = f"{pointer}/type", _member(value, "type")
-    if detail["loc"][-1:] == ("[key]",):  # said of the member, meant of its key
+    if _is_of_key(detail["loc"], data):  # said of the member, meant of its key
         return Issue(kind, pointer, f"the key {shown(detail['loc'][-2])}", str(detail["msg"]))
     if kind is IssueKind.WRONG_FORM and not isinstance(value, str):
         return Issue(IssueKind.WRONG_TYPE, pointer, shown(value), "a text")
     required = _required(detail, kind, name, model)
     measured = kind is IssueKind.WRONG_FORM and "characters" in required
     return Issue(kind, pointer, shown(value) + (_length(value) if measured else ""), required)
+
+
+def _is_of_key(loc: tuple[Any, ...], data: Any) -> bool:
+    """True if pydantic speaks of a key; a file may hold a member of the name `[key]` itself."""
+    for part in loc[:-1]:
+        inner = _member(data, escape_token(str(part)))
+        data = data if inner is _MISSING else inner
+    return loc[-1:] == ("[key]",) and _member(data, "[key]") is _MISSING
 
 
 def _length(text: str) -> str:

@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import Path
 
 from schema.report import Finding, InstanceReport, Problem, Report, TaskReport
-from validators.audio import ClipSource, DecoderError
+from validators.clips import ClipSource, DecoderError
 from validators.examples import Example, Examples, read_examples
 from validators.finding import Fault
 from validators.folder import InstanceFile, TaskFolder
@@ -21,6 +21,7 @@ from validators.measurement import Measurement
 from validators.neighbours import Neighbours
 from validators.registry import Rule, Subject, rules
 from validators.report import assemble, finding, verdict
+from validators.report_cache import ReportCache
 from validators.source import (
     SourceTable,
     SourceUnavailable,
@@ -76,12 +77,14 @@ class Options:
         return None
 
 
-def check(
+def check(  # noqa: PLR0913 - what a run is made of
     root: Path,
     paths: Sequence[str],
     options: Options,
     measure: Measurer,
+    *,
     progress: Progress | None = None,
+    kept: ReportCache | None = None,
 ) -> Report:
     """Check task folders.
 
@@ -91,22 +94,55 @@ def check(
         options: what to leave out.
         measure: measures clips; asked at most once, and only where a rule needs sound.
         progress: told after each clip.
+        kept: reports of earlier runs; what has not changed is not looked at again.
 
     Raises:
         OSError: if a folder cannot be read.
     """
-    checks = [_TaskCheck(TaskFolder(root, path), options) for path in paths]
+    folders = [TaskFolder(root, path) for path in paths]
+    repository = _Repository(root, folders)
+    keys = {folder.path: _key(kept, folder, options, repository) for folder in folders if kept}
+    done = {path: report for path, key in keys.items() if kept and (report := kept.get(key))}
+    fresh = [folder for folder in folders if folder.path not in done]
+    for report in _check_folders(fresh, options, measure, progress, repository):
+        (task,) = report.tasks
+        done[task.path] = report
+        if kept and not report.problems:
+            kept.put(keys[task.path], report)
+    if kept and fresh:
+        kept.prune()
+    return assemble(
+        (task for report in done.values() for task in report.tasks),
+        (found for report in done.values() for found in report.findings),
+        (problem for report in done.values() for problem in report.problems),
+    )
+
+
+def _key(kept: ReportCache, folder: TaskFolder, options: Options, repository: "_Repository") -> str:
+    """Names all that the report on a folder depends on."""
+    beside = (
+        sorted(folder.siblings)
+        if options.static
+        else [(other.path, other.digest) for other in repository.others(folder)]
+    )
+    return kept.key(folder.path, folder.kind, folder.entries, folder.digest, options, beside)
+
+
+def _check_folders(
+    folders: Sequence[TaskFolder],
+    options: Options,
+    measure: Measurer,
+    progress: Progress | None,
+    repository: "_Repository",
+) -> Iterator[Report]:
+    """A report for each folder; the clips of all are measured in one go."""
+    checks = [_TaskCheck(folder, options) for folder in folders]
     for task in checks:
         task.open_sources()
     sounds = _measure_all(checks, measure, progress)
-    beside = _Repository(root, [task.folder for task in checks])
     for task in checks:
-        task.run(sounds, beside)
-    return assemble(
-        (task.report() for task in checks),
-        (found for task in checks for found in task.findings),
-        (problem for task in checks for problem in task.problems),
-    )
+        task.run(sounds, repository)
+        yield assemble([task.report()], task.findings, task.problems)
 
 
 class _Repository:

@@ -8,16 +8,19 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
 from schema.instance import Instance
 from schema.task import Task
-from validators.bibliography import Bibliography
 from validators.document import Document
 from validators.finding import Location
 from validators.prose import Section, read_sections
 from validators.strict_json import JsonReading, TextReading, read_text
+
+if TYPE_CHECKING:
+    from validators.bibliography import Bibliography
 
 TEXT_CAP = 256_000
 """Bytes of a text file: task.json, instances, instructions, README, references."""
@@ -27,6 +30,8 @@ DATA_CAP = 10_000_000
 """Bytes of all that stands under data/."""
 MAX_ENTRIES = 20_000
 """Files and folders that are looked at in one task folder."""
+MAX_LEVELS = 16
+"""Folders in folders that are looked into; deeper ones can make paths that no system opens."""
 
 
 class EntryKind(StrEnum):
@@ -145,8 +150,10 @@ class References(TextFile):
     """references.bib."""
 
     @cached_property
-    def bibliography(self) -> Bibliography:
+    def bibliography(self) -> "Bibliography":
         """The parsed entries and what could not be parsed."""
+        from validators.bibliography import Bibliography  # noqa: PLC0415 - loads a library
+
         return Bibliography.parse(self.reading.text or "")
 
 
@@ -323,7 +330,8 @@ def _step(parent: int, name: str, flags: int) -> int:
 
 
 def _scan(folder: Path) -> list[Entry]:
-    """All entries below `folder`, sorted by path, at most `MAX_ENTRIES` of them.
+    """All entries below `folder`, sorted by path, at most about `MAX_ENTRIES` of them, and none
+    that lies deeper than `MAX_LEVELS`.
 
     What is no folder itself, a link to one included, has no entries.
     """
@@ -335,7 +343,7 @@ def _scan(folder: Path) -> list[Entry]:
         prefix = waiting.pop()
         for entry in _entries(folder, prefix):
             found.append(entry)
-            if entry.kind is EntryKind.FOLDER:
+            if entry.kind is EntryKind.FOLDER and entry.path.count("/") < MAX_LEVELS - 1:
                 waiting.append(f"{entry.path}/")
     return sorted(found, key=lambda entry: os.fsencode(entry.path))
 

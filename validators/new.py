@@ -228,7 +228,8 @@ def _wishes(
 
 def _seconds(clips: Sequence[Path]) -> Mapping[Path, float]:
     """How long clips are, measured by the check's own decoders."""
-    from validators.audio import ClipSource, Decoders  # noqa: PLC0415 - only with --minutes
+    from validators.audio import Decoders  # noqa: PLC0415 - only with --minutes
+    from validators.clips import ClipSource  # noqa: PLC0415
 
     with Decoders(jobs=os.cpu_count() or 1) as decoders:
         sources = [ClipSource(None, partial(os.open, clip, os.O_RDONLY), clip) for clip in clips]

@@ -3,8 +3,6 @@
 from dataclasses import dataclass, replace
 from itertools import pairwise, takewhile
 
-from markdown_it import MarkdownIt
-
 
 @dataclass(frozen=True, slots=True)
 class Section:
@@ -21,6 +19,8 @@ class Section:
 
 def read_sections(markdown: str) -> tuple[Section, ...]:
     """The sections of a text in CommonMark, in order; what stands before the first is left out."""
+    from markdown_it import MarkdownIt  # noqa: PLC0415 - 15 ms that an unchanged task need not pay
+
     tokens = MarkdownIt("commonmark").parse(markdown)
     sections: list[Section] = []
     for token, inner in pairwise(tokens):

@@ -7,6 +7,9 @@ from validators import __version__
 from validators.finding import Fault
 from validators.registry import Rule
 
+MAX_TEXT = 2_000
+"""Characters of a message, a hint, a pointer or a file id in a report."""
+
 
 def finding(rule: Rule, task: str, instance: str | None, fault: Fault) -> Finding:
     """What a rule yielded, with all that the frame knows of it."""
@@ -19,13 +22,18 @@ def finding(rule: Rule, task: str, instance: str | None, fault: Fault) -> Findin
         path=printable(fault.at.path),
         line=fault.at.line,
         column=fault.at.column,
-        pointer=None if fault.at.pointer is None else printable(fault.at.pointer),
-        example=None if fault.at.example is None else printable(fault.at.example),
-        message=one_line(fault.message),
-        hint=one_line(fault.hint),
+        pointer=None if fault.at.pointer is None else _held(printable(fault.at.pointer)),
+        example=None if fault.at.example is None else _held(printable(fault.at.example)),
+        message=_held(one_line(fault.message)),
+        hint=_held(one_line(fault.hint)),
         url=rule.url,
         waived=None,
     )
+
+
+def _held(text: str) -> str:
+    """Text held to a length that a person may read: a stranger's cell can be a megabyte."""
+    return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1] + "…"
 
 
 def printable(text: str) -> str:

@@ -22,8 +22,8 @@ METADATA_NAMES = ("metadata.csv", "metadata.jsonl")
 AUDIO_EXTENSIONS = frozenset({".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3"})
 CLIP_SUFFIX = "file_name"
 MAX_ROWS = 20_000
-"""Lines of a metadata file that are read: five megabytes can hold as many rows as bytes, and an hour
-of sound holds fewer examples than this."""
+"""Rows of a metadata file that are read: five megabytes hold millions of empty ones, and an hour of
+sound holds fewer examples than this."""
 MAX_COLUMNS = 200
 """Columns of a metadata file."""
 

@@ -181,9 +181,11 @@ def missing_column(examples: Examples) -> Iterator[Fault]:
     """
     present = sorted(examples.source.columns)
     listed = ", ".join(f'"{column}"' for column in present)
+    names = [*examples.inputs, "label", *examples.groups]
+    read = {examples.file.value(f"/columns/{n}", n) for n in names if n not in examples.missing}
     for name in examples.missing:
         wanted = examples.file.value(f"/columns/{name}", name)
-        near = did_you_mean(name, present)
+        near = did_you_mean(name, [column for column in present if column not in read])
         yield Fault(
             f'the column "{wanted}"{f" for {name}" if wanted != name else ""} is missing; it is '
             f"required, and the source has {listed}",
@@ -207,6 +209,8 @@ def empty_row(examples: Examples) -> Iterator[Fault]:
     Why: it is counted as an example and asks nothing.
     Fix: delete the row.
     """
+    if {*examples.inputs, "label"} <= {*examples.missing}:
+        return  # the columns have other names, which missing-column says
     for row in examples.rows:
         if all(cell is None for cell in row.cells.values()):
             yield Fault("the row is empty; an example is required", row.at, "delete the row")

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from schema.fields import NAME_PATTERN, STEM_PATTERN
 from validators.finding import Fault, Severity
-from validators.folder import DATA_CAP, MAX_ENTRIES, Entry, EntryKind, TaskFolder
+from validators.folder import DATA_CAP, MAX_ENTRIES, MAX_LEVELS, Entry, EntryKind, TaskFolder
 from validators.registry import rule
 from validators.source import AUDIO_EXTENSIONS, METADATA_NAMES
 
@@ -16,7 +16,9 @@ SUBSET_WORDS = re.compile(
 )
 REQUIRED_FILES = ("task.json", "instructions.txt", "README.md", "references.bib")
 FOLDERS = ("instances", "data")
-_PORTABLE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
+_PORTABLE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}(?<!\.)")
+_DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
+"""Names that Windows keeps for its devices, whatever follows the first dot."""
 
 
 @rule("FLD001", severity=Severity.ERROR, since="0.1", waivable=False)
@@ -212,7 +214,7 @@ def unportable_name(folder: TaskFolder) -> Iterator[Fault]:
     Bad: data/LJSpeech/café 1.flac
     Good: data/LJSpeech/cafe-1.flac
     Fix: rename it to ASCII letters, digits, dot, dash and underscore.
-    Limits: 128 characters.
+    Limits: 128 characters; 16 folders in one another, in which deeper ones are not looked at.
     """
     for entry in folder.entries:
         first, *inside = PurePosixPath(entry.path).parts
@@ -223,10 +225,24 @@ def unportable_name(folder: TaskFolder) -> Iterator[Fault]:
             and (entry.kind is EntryKind.FOLDER or _has_place(entry))
         )
         name = PurePosixPath(entry.path).name
-        if judged and not _PORTABLE.fullmatch(name):
+        if entry.kind is EntryKind.FOLDER and entry.path.count("/") >= MAX_LEVELS - 1:
+            yield Fault(
+                f"the folder lies {MAX_LEVELS} folders deep; fewer are required",
+                folder.at(entry.path),
+                "put what it holds further up",
+            )
+        elif _DEVICE.fullmatch(name):
+            yield Fault(
+                f"the name {name!r} is the one of a device on Windows; a name of its own is "
+                "required",
+                folder.at(entry.path),
+                "rename it",
+            )
+        elif judged and not _PORTABLE.fullmatch(name):
             yield Fault(
                 f"the name {name!r} is not portable; ASCII letters, digits, dot, dash and "
-                "underscore are required, at most 128, the first neither dot nor dash",
+                "underscore are required, at most 128, the first neither dot nor dash, the last no "
+                "dot",
                 folder.at(entry.path),
                 "rename it",
             )
