@@ -9,8 +9,8 @@ from itertools import groupby
 from pathlib import Path
 
 from schema.export import MODELS, schema_text
-from validators.engine import DATA_SUBJECTS, SOUND_SUBJECTS
 from validators.registry import FAMILIES, Rule, page, rules
+from validators.task_check import DATA_SUBJECTS, SOUND_SUBJECTS
 
 ROOT = Path(__file__).parents[1]
 

@@ -185,8 +185,9 @@ def test_a_person_sees_colour_and_a_pipe_does_not(repository: Path) -> None:
         os.close(parent)
         return printed.decode()
 
-    assert "\x1b[" in in_terminal()
-    assert "listening" in in_terminal()
+    first = in_terminal()
+    assert "\x1b[" in first
+    assert "listening" in first
     assert "\x1b[3" not in in_terminal(NO_COLOR="1").replace("\x1b[3A", "")
     run = command(cwd=repository)
     assert "\x1b" not in run.stdout + run.stderr

@@ -137,8 +137,8 @@ def new_rule(monkeypatch: pytest.MonkeyPatch) -> None:
     """Rules may be added for one test; the engine forgets them afterwards."""
     known = dict(rules())
     monkeypatch.setattr(registry, "_RULES", dict(known))
-    monkeypatch.setattr("validators.engine._SUBJECT_RULES", {})
-    monkeypatch.setattr("validators.engine.rules", lambda: registry._RULES)
+    monkeypatch.setattr("validators.task_check._SUBJECT_RULES", {})
+    monkeypatch.setattr("validators.task_check.rules", lambda: registry._RULES)
 
 
 @pytest.mark.usefixtures("new_rule")

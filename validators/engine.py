@@ -1,55 +1,24 @@
-"""The way of a task: folder -> subjects -> report. Knows no rule by name.
+"""A run of the check: folders -> reports, of which those of unchanged tasks are kept.
 
-Every subject is shown to the rules that look at its kind. A rule is silent, finds something, or is
-skipped with a reason; a rule that crashes is a problem of ours, not a finding about the task.
+What looks at a task that has changed, rules and all, is `validators.task_check`, loaded only then.
 """
 
-import traceback
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import partial
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from schema.report import Finding, InstanceReport, Problem, Report, TaskReport
-from validators.clips import ClipSource, DecoderError
-from validators.examples import Example, Examples, read_examples
-from validators.finding import Fault
-from validators.folder import InstanceFile, TaskFolder
-from validators.measurement import Measurement
-from validators.neighbours import Neighbours
-from validators.registry import Rule, Subject, rules
-from validators.report import assemble, finding, verdict
+from schema.report import Report
+from validators.registry import Rule
+from validators.report import assemble
 from validators.report_cache import ReportCache
-from validators.source import (
-    SourceTable,
-    SourceUnavailable,
-    is_local,
-    open_source,
-    points_at_hub,
-)
-from validators.totals import (
-    ClipFile,
-    ClipStats,
-    InstanceStats,
-    InstructionNeed,
-    clips_of,
-    instance_report,
-)
-from validators.waivers import Waivers, WaiverUse
+from validators.tree import Tree
 
-SOUND_SUBJECTS: tuple[type, ...] = (ClipFile, ClipStats, InstanceStats)
-MAX_FINDINGS = 1_000
-"""Findings of one rule that are listed for a task: a file of a quarter of a megabyte can hold a
-quarter of a million faults, and nobody reads the thousandth."""
-MORE_FINDINGS = (
-    f"there are more than {MAX_FINDINGS:,} findings of this rule; the others are not listed"
-)
+if TYPE_CHECKING:
+    from validators.clips import ClipSource
+    from validators.measurement import Measurement
 
-DATA_SUBJECTS: tuple[type, ...] = (SourceTable, Examples, *SOUND_SUBJECTS)
-
-Measurer = Callable[[Iterable[ClipSource]], Iterator[tuple[ClipSource, Measurement]]]
+Measurer = Callable[[Iterable["ClipSource"]], Iterator[tuple["ClipSource", "Measurement"]]]
 """Measures clips; see `validators.audio.Decoders.measure`."""
 
 Progress = Callable[[int, int], None]
@@ -99,12 +68,12 @@ def check(  # noqa: PLR0913 - what a run is made of
     Raises:
         OSError: if a folder cannot be read.
     """
-    folders = [TaskFolder(root, path) for path in paths]
+    folders = [Tree(root, path) for path in paths]
     repository = _Repository(root, folders)
     keys = {folder.path: _key(kept, folder, options, repository) for folder in folders if kept}
     done = {path: report for path, key in keys.items() if kept and (report := kept.get(key))}
-    fresh = [folder for folder in folders if folder.path not in done]
-    for report in _check_folders(fresh, options, measure, progress, repository):
+    fresh = [folder.path for folder in folders if folder.path not in done]
+    for report in _check_afresh(root, fresh, options, measure, progress):
         (task,) = report.tasks
         done[task.path] = report
         if kept and not report.problems:
@@ -118,7 +87,7 @@ def check(  # noqa: PLR0913 - what a run is made of
     )
 
 
-def _key(kept: ReportCache, folder: TaskFolder, options: Options, repository: "_Repository") -> str:
+def _key(kept: ReportCache, folder: Tree, options: Options, repository: "_Repository") -> str:
     """Names all that the report on a folder depends on."""
     beside = (
         sorted(folder.siblings)
@@ -128,317 +97,34 @@ def _key(kept: ReportCache, folder: TaskFolder, options: Options, repository: "_
     return kept.key(folder.path, folder.kind, folder.entries, folder.digest, options, beside)
 
 
-def _check_folders(
-    folders: Sequence[TaskFolder],
+def _check_afresh(
+    root: Path,
+    paths: Sequence[str],
     options: Options,
     measure: Measurer,
     progress: Progress | None,
-    repository: "_Repository",
 ) -> Iterator[Report]:
-    """A report for each folder; the clips of all are measured in one go."""
-    checks = [_TaskCheck(folder, options) for folder in folders]
-    for task in checks:
-        task.open_sources()
-    sounds = _measure_all(checks, measure, progress)
-    for task in checks:
-        task.run(sounds, repository)
-        yield assemble([task.report()], task.findings, task.problems)
+    if paths:
+        from validators.task_check import check_folders  # noqa: PLC0415 - loads all rules
+
+        yield from check_folders(root, paths, options, measure, progress)
 
 
 class _Repository:
     """All tasks of the repository: those of this run, and the others, read when asked for."""
 
-    def __init__(self, root: Path, folders: Iterable[TaskFolder]) -> None:
+    def __init__(self, root: Path, folders: Iterable[Tree]) -> None:
         self._root = root
         self._folders = {folder.path: folder for folder in folders}
 
-    def others(self, folder: TaskFolder) -> list[TaskFolder]:
+    def others(self, folder: Tree) -> list[Tree]:
         """The task folders beside this one, by path; what cannot be read is left out."""
-        parent = folder.path.rpartition("/")[0]
-        paths = (f"{parent}/{name}".lstrip("/") for name in sorted(folder.siblings - {folder.task}))
-        return [found for path in paths if (found := self._folder(path))]
+        return [found for path in folder.sibling_paths if (found := self._folder(path))]
 
-    def _folder(self, path: str) -> TaskFolder | None:
+    def _folder(self, path: str) -> Tree | None:
         if path not in self._folders:
             try:
-                self._folders[path] = TaskFolder(self._root, path)
+                self._folders[path] = Tree(self._root, path)
             except OSError:
                 return None
         return self._folders[path]
-
-
-def _measure_all(
-    checks: Sequence["_TaskCheck"], measure: Measurer, progress: Progress | None
-) -> dict[str, Measurement]:
-    """Measurements by content hash of all clips that a rule of this run needs."""
-    wanted: dict[str, ClipSource] = {}
-    for task in checks:
-        wanted |= {str(clip.key): clip for clip in task.wanted_clips()}
-    sounds: dict[str, Measurement] = {}
-    try:
-        for clip, sound in measure(wanted.values()) if wanted else ():
-            sounds[str(clip.key)] = sound
-            if progress:
-                progress(len(sounds), len(wanted))
-    except DecoderError as error:
-        for task in checks:
-            task.cannot_decode(str(error))
-    return sounds
-
-
-@dataclass
-class _InstanceData:
-    """What is known of an instance's data in this run."""
-
-    file: InstanceFile
-    source: SourceTable | None = None
-    examples: Examples | None = None
-
-
-@dataclass
-class _TaskCheck:
-    """One task on its way through the check."""
-
-    folder: TaskFolder
-    options: Options
-    findings: list[Finding] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    _run: set[str] = field(default_factory=set)
-    _listed: Counter[str] = field(default_factory=Counter)
-    _skipped: dict[str, str] = field(default_factory=dict)
-    _instances: list[_InstanceData] = field(default_factory=list)
-    _reports: list[InstanceReport] = field(default_factory=list)
-    _no_sound: str | None = None
-
-    def open_sources(self) -> None:
-        """Read the rows of every instance's source, as far as this run may."""
-        for file in self.folder.instances:
-            data = _InstanceData(file)
-            self._instances.append(data)
-            if self.options.static:
-                self._skip(DATA_SUBJECTS, "not run on request: --static")
-            elif self._reachable(file):
-                data.source = open_source(file)
-                data.examples = read_examples(data.source) if data.source.columns else None
-
-    def _reachable(self, file: InstanceFile) -> bool:
-        if is_local(file):
-            return True
-        if not points_at_hub(file):  # a finding says so
-            self._skip(DATA_SUBJECTS, f"the pointer in {file.path} cannot be read")
-            return False
-        if file.value("/dataset/repo_id") is None:
-            return False  # there is no pointer to follow, and a rule says so
-        if self.options.offline:
-            self._skip(DATA_SUBJECTS, "not run on request: --offline, and the data are on the Hub")
-            return False
-        try:
-            open_source(file)
-        except SourceUnavailable as error:
-            self._skip(DATA_SUBJECTS, str(error))
-            self._problem("unreachable", str(error), instance=file.instance)
-        return False
-
-    def wanted_clips(self) -> Iterator[ClipSource]:
-        """The clips that this task's rules need measured."""
-        if not self._needs_sound():
-            return
-        for data in self._instances:
-            for _, clip in clips_of(data.examples) if data.examples else ():
-                path = str(clip.path)
-                yield ClipSource(self._key(path), partial(self.folder.open, path))
-
-    def _needs_sound(self) -> bool:
-        return self._selected(*SOUND_SUBJECTS)
-
-    def _key(self, path: str) -> str:
-        return self.folder.sha256.get(path, f"{self.folder.path}/{path}")
-
-    def cannot_decode(self, reason: str) -> None:
-        """No clip can be measured on this machine."""
-        self._no_sound = reason
-        if any(data.examples for data in self._instances):
-            self._problem("limit", reason)
-
-    def run(self, sounds: Mapping[str, Measurement], repository: _Repository) -> None:
-        """Show every subject to its rules."""
-        for subject in self._static_subjects():
-            self._show(subject)
-        stats = [self._run_instance(data, sounds) for data in self._instances]
-        self._show_instruction_need(stats)
-        self._show_neighbours(repository)
-        self._apply_waivers()
-
-    def _show_neighbours(self, repository: _Repository) -> None:
-        if not self.folder.siblings - {self.folder.task}:
-            return
-        if self.options.static:
-            self._skip((Neighbours,), "not run on request: --static")
-        elif self._selected(Neighbours):
-            others = repository.others(self.folder)
-            self._show(Neighbours(self.folder.task, None, self.folder, others))
-        else:
-            self._skip((Neighbours,), "")
-
-    def _selected(self, *subjects: type) -> bool:
-        """True if a rule on one of these kinds of subjects shall run."""
-        return any(
-            self.options.reason_to_skip(rule) is None
-            for subject in subjects
-            for rule in _rules_for(subject)
-        )
-
-    def _static_subjects(self) -> Iterator[Subject]:
-        folder = self.folder
-        yield folder
-        files = (folder.task_file, folder.instructions, folder.readme, folder.references)
-        yield from (file for file in (*files, *folder.instances) if file is not None)
-
-    def _run_instance(
-        self, data: _InstanceData, sounds: Mapping[str, Measurement]
-    ) -> InstanceStats | None:
-        if data.source is not None:
-            self._show(data.source)
-        stats = None
-        if data.examples is not None:
-            by_path = {
-                str(clip.path): sounds[key]
-                for _, clip in clips_of(data.examples)
-                if (key := self._key(str(clip.path))) in sounds
-            }
-            stats = self._stats(data.examples, by_path)
-            self._show(stats.examples)
-            self._show_sound(stats)
-        measured = stats is not None and self._no_sound is None and self._needs_sound()
-        self._reports.append(
-            instance_report(
-                f"{self.folder.task}_{data.file.stem}", stats, measured, self.folder.instructions
-            )
-        )
-        return stats
-
-    def _stats(self, examples: Examples, by_path: Mapping[str, Measurement]) -> InstanceStats:
-        columns = examples.audio_inputs
-
-        def seconds(row: Example) -> float:
-            clips = row.clips(columns)
-            return sum(
-                by_path[path].duration for clip in clips if (path := str(clip.path)) in by_path
-            )
-
-        cut = examples.within_minutes(seconds)
-        return InstanceStats(examples.task, examples.instance, cut, by_path)
-
-    def _show_sound(self, stats: InstanceStats) -> None:
-        if self._no_sound is not None:
-            self._skip(SOUND_SUBJECTS, self._no_sound)
-            return
-        for row, clip in clips_of(stats.examples):
-            path = str(clip.path)
-            sound = stats.sounds.get(path)
-            if sound is None:
-                continue
-            if sound.failure == "unreadable":  # says nothing about the clip's bytes
-                message = f"{self.folder.path}/{path} cannot be read: {sound.detail}"
-                self._problem("unreachable", message, instance=stats.instance)
-                continue
-            self._show(ClipFile(stats.task, stats.instance, path, row.at, sound))
-            if sound.decoded:
-                self._show(ClipStats(stats.task, stats.instance, path, row.at, sound))
-        self._show(stats)
-
-    def _show_instruction_need(self, stats: Sequence[InstanceStats | None]) -> None:
-        if self.folder.instructions is None:
-            return
-        sizes: dict[str, int] = {}
-        unknown = []
-        for data, of_instance in zip(self._instances, stats, strict=True):
-            name = f"{self.folder.task}_{data.file.stem}"
-            declared = data.file.value("/sampling/examples")
-            if of_instance is not None:
-                sizes[name] = len(of_instance.examples.rows)
-            elif isinstance(declared, int):
-                sizes[name] = declared
-            else:
-                unknown.append(name)
-        largest = max(sizes, key=lambda name: (sizes[name], name), default=None)
-        self._show(
-            InstructionNeed(
-                self.folder.task, None, self.folder.instructions,
-                sizes[largest] if largest else 0, largest, tuple(unknown),
-            )
-        )  # fmt: skip
-
-    def _show(self, subject: Subject) -> None:
-        for rule in _rules_for(type(subject)):
-            reason = self.options.reason_to_skip(rule) or getattr(subject, "incomplete", None)
-            if reason:
-                self._skipped.setdefault(rule.code, reason)
-            if self.options.reason_to_skip(rule) is None:
-                self._apply(rule, subject)
-
-    def _apply(self, rule: Rule, subject: Subject) -> None:
-        self._run.add(rule.code)
-        room = MAX_FINDINGS - self._listed[rule.code]
-        if room < 0:
-            return
-        try:
-            faults: list[Fault] = list(islice(rule.check(subject), room + 1))
-        except Exception as error:  # a rule of ours must not end the run
-            where = traceback.extract_tb(error.__traceback__)[-1]
-            message = f"{type(error).__name__} in {Path(where.filename).name}:{where.lineno}"
-            self._problem("crash", message, instance=subject.instance, rule=rule.code)
-            return
-        if len(faults) > room:
-            faults[-1] = replace(faults[-1], message=MORE_FINDINGS, hint="mend those listed first")
-        self._listed[rule.code] += len(faults)
-        self.findings += [finding(rule, subject.task, subject.instance, fault) for fault in faults]
-
-    def _skip(self, subjects: tuple[type, ...], reason: str) -> None:
-        for subject in subjects:
-            for rule in _rules_for(subject):
-                self._skipped.setdefault(rule.code, self.options.reason_to_skip(rule) or reason)
-
-    def _problem(
-        self, kind: str, message: str, *, instance: str | None = None, rule: str | None = None
-    ) -> None:
-        problem = {
-            "kind": kind, "task": self.folder.task, "instance": instance, "rule": rule,
-            "message": message,
-        }  # fmt: skip
-        self.problems.append(Problem.model_validate(problem))
-
-    def _apply_waivers(self) -> None:
-        task_file = self.folder.task_file
-        if task_file is None:
-            return
-        waivers = Waivers(task_file, [data.file.stem for data in self._instances])
-        self.findings = [waivers.excuse(found) for found in self.findings]
-        for use in waivers.uses(rules(), self._run, self._skipped):
-            self._show(use)
-
-    def report(self) -> TaskReport:
-        """What became of the task."""
-        return TaskReport(
-            task=self.folder.task,
-            path=self.folder.path,
-            verdict=verdict(self.findings, self.problems, self._skipped),
-            digest=self.folder.digest,
-            rules_run=sorted(self._run),
-            rules_skipped=dict(sorted(self._skipped.items())),
-            instances=self._reports,
-        )
-
-
-_SUBJECT_RULES: dict[type, tuple[Rule, ...]] = {}
-
-
-def _rules_for(subject: type) -> tuple[Rule, ...]:
-    if subject not in _SUBJECT_RULES:
-        _SUBJECT_RULES[subject] = tuple(
-            rule for rule in rules().values() if issubclass(subject, rule.subject)
-        )
-    return _SUBJECT_RULES[subject]
-
-
-__all__ = ["Measurer", "Options", "Progress", "WaiverUse", "check"]

@@ -1,13 +1,6 @@
-"""A task folder: its entries, its files read strictly, its digest. Nothing in it is executed."""
+"""A task folder with its files read strictly. Nothing in it is executed."""
 
-import hashlib
-import os
-import stat
-from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import StrEnum
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
@@ -18,6 +11,7 @@ from validators.document import Document
 from validators.finding import Location
 from validators.prose import Section, read_sections
 from validators.strict_json import JsonReading, TextReading, read_text
+from validators.tree import Tree
 
 if TYPE_CHECKING:
     from validators.bibliography import Bibliography
@@ -28,28 +22,6 @@ METADATA_CAP = 5_000_000
 """Bytes of a metadata.csv or metadata.jsonl."""
 DATA_CAP = 10_000_000
 """Bytes of all that stands under data/."""
-MAX_ENTRIES = 20_000
-"""Files and folders that are looked at in one task folder."""
-MAX_LEVELS = 16
-"""Folders in folders that are looked into; deeper ones can make paths that no system opens."""
-
-
-class EntryKind(StrEnum):
-    """What a directory entry is, without following it."""
-
-    FILE = "file"
-    FOLDER = "folder"
-    LINK = "symbolic link"
-    OTHER = "special file"
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One entry of a task folder; `path` is POSIX and relative to the folder."""
-
-    path: str
-    kind: EntryKind
-    size: int
 
 
 class Part:
@@ -184,46 +156,14 @@ class InstanceFile(JsonFile):
         return {name: value for name, value in values.items() if value is not None}
 
 
-class TaskFolder(Part):
-    """A task folder as it was found on disk. Links are not followed, special files not opened."""
+class TaskFolder(Tree):
+    """A task folder with its files read strictly."""
 
-    def __init__(self, root: Path, path: str) -> None:
-        """Read the folder.
-
-        Args:
-            root: the repository's root.
-            path: the folder's POSIX path relative to `root`.
-
-        Raises:
-            OSError: if the folder cannot be listed.
-        """
-        super().__init__(task=path.rpartition("/")[2])
-        self.root = root
-        self.path = path
-        self.kind = _kind(os.lstat(root / path).st_mode)
-        self.entries = tuple(_scan(root / path))
-        self.sha256 = {
-            entry.path: digest
-            for entry in self.entries
-            if entry.kind is EntryKind.FILE and (digest := self._digest_of(entry)) is not None
-        }
+    instance = None
 
     def at(self, path: str) -> Location:
         """The place of an entry as a whole."""
         return Location(f"{self.path}/{path}" if path else self.path)
-
-    @cached_property
-    def digest(self) -> str:
-        """sha256 over the folder's files, as docs/task_format.md defines it."""
-        total = hashlib.sha256()
-        for path in sorted(self.sha256, key=os.fsencode):
-            total.update(f"{self.sha256[path]}  ".encode() + os.fsencode(path) + b"\n")
-        return total.hexdigest()
-
-    @cached_property
-    def files(self) -> dict[str, Entry]:
-        """The regular files by path."""
-        return {entry.path: entry for entry in self.entries if entry.kind is EntryKind.FILE}
 
     @cached_property
     def task_file(self) -> TaskFile | None:
@@ -264,101 +204,8 @@ class TaskFolder(Part):
             if (raw := self._raw(path := f"instances/{stem}.json")) is not None
         )
 
-    @cached_property
-    def siblings(self) -> frozenset[str]:
-        """Names of all folders beside this one: the tasks of the repository."""
-        try:
-            with os.scandir((self.root / self.path).parent) as entries:
-                return frozenset(entry.name for entry in entries if entry.is_dir())
-        except OSError:
-            return frozenset()
-
-    def open(self, path: str) -> int:
-        """A read-only descriptor of a regular file of the folder; no link is followed.
-
-        Raises:
-            OSError: if there is no such regular file, or a part of the path is a link.
-        """
-        return open_inside(self.root / self.path, path)
-
-    def read(self, path: str, cap: int) -> bytes:
-        """At most `cap` + 1 bytes of a file.
-
-        Raises:
-            OSError: as `open`.
-        """
-        with os.fdopen(self.open(path), "rb") as file:
-            return file.read(cap + 1)
-
     def _raw(self, path: str) -> bytes | None:
         try:
             return self.read(path, TEXT_CAP) if path in self.files else None
         except OSError:
             return None  # vanished or unreadable: the folder's rules report what is missing
-
-    def _digest_of(self, entry: Entry) -> str | None:
-        try:
-            with os.fdopen(self.open(entry.path), "rb") as file:
-                return hashlib.file_digest(file, "sha256").hexdigest()
-        except OSError:
-            return None
-
-
-def open_inside(folder: Path, path: str) -> int:
-    """Open a regular file by a path inside `folder`, component by component, following no link.
-
-    Raises:
-        OSError: if a component is missing, is a link, or the last is no regular file.
-    """
-    flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW
-    descriptor = os.open(folder, flags | os.O_DIRECTORY)
-    *parents, name = path.split("/")
-    for part in parents:
-        descriptor = _step(descriptor, part, flags | os.O_DIRECTORY)
-    descriptor = _step(descriptor, name, flags | os.O_NONBLOCK)
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        raise OSError(f"not a regular file: {path}")
-    return descriptor
-
-
-def _step(parent: int, name: str, flags: int) -> int:
-    try:
-        return os.open(name, flags, dir_fd=parent)
-    finally:
-        os.close(parent)
-
-
-def _scan(folder: Path) -> list[Entry]:
-    """All entries below `folder`, sorted by path, at most about `MAX_ENTRIES` of them, and none
-    that lies deeper than `MAX_LEVELS`.
-
-    What is no folder itself, a link to one included, has no entries.
-    """
-    if _kind(os.lstat(folder).st_mode) is not EntryKind.FOLDER:
-        return []
-    found: list[Entry] = []
-    waiting = [""]
-    while waiting and len(found) < MAX_ENTRIES:
-        prefix = waiting.pop()
-        for entry in _entries(folder, prefix):
-            found.append(entry)
-            if entry.kind is EntryKind.FOLDER and entry.path.count("/") < MAX_LEVELS - 1:
-                waiting.append(f"{entry.path}/")
-    return sorted(found, key=lambda entry: os.fsencode(entry.path))
-
-
-def _entries(folder: Path, prefix: str) -> Iterator[Entry]:
-    with os.scandir(folder / prefix) as entries:
-        # Sorted, so that the cap cuts the same entries off everywhere.
-        for entry in sorted(entries, key=lambda entry: os.fsencode(entry.name)):
-            status = entry.stat(follow_symlinks=False)
-            yield Entry(prefix + entry.name, _kind(status.st_mode), status.st_size)
-
-
-def _kind(mode: int) -> EntryKind:
-    if stat.S_ISREG(mode):
-        return EntryKind.FILE
-    if stat.S_ISDIR(mode):
-        return EntryKind.FOLDER
-    return EntryKind.LINK if stat.S_ISLNK(mode) else EntryKind.OTHER

@@ -15,8 +15,9 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from validators.finding import Location
-from validators.folder import METADATA_CAP, TEXT_CAP, EntryKind, InstanceFile, TaskFolder
+from validators.folder import METADATA_CAP, TEXT_CAP, InstanceFile, TaskFolder
 from validators.strict_json import Defect, DefectKind, read_json, read_text
+from validators.tree import EntryKind
 
 METADATA_NAMES = ("metadata.csv", "metadata.jsonl")
 AUDIO_EXTENSIONS = frozenset({".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3"})

@@ -218,6 +218,12 @@ CASES: Table = {
               says=('"answer" for label', 'take "label" out of "columns"')),
         exact("the name of the file's column", instance(columns={"audio": "file_name"}),
               at=WHOLE, says='take "audio" out of "columns"'),
+        # The rows are not called empty as well.
+        exact("all of them under other names", rename_column("file_name", "wav_file_name"),
+              rename_column("label", "answer"), at=[WHOLE] * 2),
+        exact("counted from one", variant("two clips"),
+              rename_column("audio_file_name", "audio1_file_name"), at=WHOLE,
+              says='"columns": {"audio": "audio1"}'),  # audio2 is read already
         exact("a header and no row", write(METADATA, "file_name,answer\n"), remove(f"{DATA}/clips"),
               at=WHOLE, also=("DAT431",)),  # 0 examples
     ],

@@ -10,10 +10,10 @@ import pytest
 
 from tests.rules.cases import Table
 from validators import registry
-from validators.engine import DATA_SUBJECTS
 from validators.finding import Fault, Severity
 from validators.folder import TaskFile
 from validators.registry import FAMILIES, Rule, page, rule, rules, sections
+from validators.task_check import DATA_SUBJECTS
 
 MODULES = {
     "folder": "FLD",

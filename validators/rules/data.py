@@ -7,7 +7,6 @@ from pathlib import PurePosixPath
 from validators.document import shown
 from validators.examples import Example, Examples, LabelFaultKind, text_of
 from validators.finding import Fault, Severity
-from validators.folder import EntryKind
 from validators.registry import rule
 from validators.source import (
     AUDIO_EXTENSIONS,
@@ -18,6 +17,7 @@ from validators.source import (
     SourceTable,
 )
 from validators.totals import InstanceStats
+from validators.tree import EntryKind
 from validators.words import did_you_mean, personal_data
 
 HINTS = 50

@@ -7,9 +7,10 @@ from pathlib import PurePosixPath
 
 from schema.fields import NAME_PATTERN, STEM_PATTERN
 from validators.finding import Fault, Severity
-from validators.folder import DATA_CAP, MAX_ENTRIES, MAX_LEVELS, Entry, EntryKind, TaskFolder
+from validators.folder import DATA_CAP, TaskFolder
 from validators.registry import rule
 from validators.source import AUDIO_EXTENSIONS, METADATA_NAMES
+from validators.tree import MAX_ENTRIES, MAX_LEVELS, Entry, EntryKind
 
 SUBSET_WORDS = re.compile(
     "clean|dev(elopment)?|eval(uation)?|other|subset|test(ing)?|train(ing)?|val(id|idation)?", re.I

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 from validators.document import IssueKind
 from validators.finding import Fault, Severity
-from validators.folder import EntryKind, InstanceFile
+from validators.folder import InstanceFile
 from validators.registry import rule
+from validators.tree import EntryKind
 
 TRAINING_SPLITS = frozenset(
     {"train", "training", "dev", "develop", "development", "validation", "valid", "val"}
