@@ -12,7 +12,7 @@ from schema.report import Report
 from validators.registry import Rule
 from validators.report import assemble
 from validators.report_cache import ReportCache
-from validators.tree import Tree
+from validators.tree import Repository, Tree
 
 if TYPE_CHECKING:
     from validators.clips import ClipSource
@@ -69,11 +69,11 @@ def check(  # noqa: PLR0913 - what a run is made of
         OSError: if a folder cannot be read.
     """
     folders = [Tree(root, path) for path in paths]
-    repository = _Repository(root, folders)
+    repository = Repository(root, folders)
     keys = {folder.path: _key(kept, folder, options, repository) for folder in folders if kept}
     done = {path: report for path, key in keys.items() if kept and (report := kept.get(key))}
-    fresh = [folder.path for folder in folders if folder.path not in done]
-    for report in _check_afresh(root, fresh, options, measure, progress):
+    fresh = [folder for folder in folders if folder.path not in done]
+    for report in _check_afresh(fresh, options, measure, progress, repository):
         (task,) = report.tasks
         done[task.path] = report
         if kept and not report.problems:
@@ -87,7 +87,7 @@ def check(  # noqa: PLR0913 - what a run is made of
     )
 
 
-def _key(kept: ReportCache, folder: Tree, options: Options, repository: "_Repository") -> str:
+def _key(kept: ReportCache, folder: Tree, options: Options, repository: Repository) -> str:
     """Names all that the report on a folder depends on."""
     beside = (
         sorted(folder.siblings)
@@ -98,33 +98,13 @@ def _key(kept: ReportCache, folder: Tree, options: Options, repository: "_Reposi
 
 
 def _check_afresh(
-    root: Path,
-    paths: Sequence[str],
+    folders: Sequence[Tree],
     options: Options,
     measure: Measurer,
     progress: Progress | None,
+    repository: Repository,
 ) -> Iterator[Report]:
-    if paths:
+    if folders:
         from validators.task_check import check_folders  # noqa: PLC0415 - loads all rules
 
-        yield from check_folders(root, paths, options, measure, progress)
-
-
-class _Repository:
-    """All tasks of the repository: those of this run, and the others, read when asked for."""
-
-    def __init__(self, root: Path, folders: Iterable[Tree]) -> None:
-        self._root = root
-        self._folders = {folder.path: folder for folder in folders}
-
-    def others(self, folder: Tree) -> list[Tree]:
-        """The task folders beside this one, by path; what cannot be read is left out."""
-        return [found for path in folder.sibling_paths if (found := self._folder(path))]
-
-    def _folder(self, path: str) -> Tree | None:
-        if path not in self._folders:
-            try:
-                self._folders[path] = Tree(self._root, path)
-            except OSError:
-                return None
-        return self._folders[path]
+        yield from check_folders(folders, options, measure, progress, repository)

@@ -161,6 +161,13 @@ class TaskFolder(Tree):
 
     instance = None
 
+    @classmethod
+    def of(cls, tree: Tree) -> "TaskFolder":
+        """The folder of a tree that has been scanned and hashed already."""
+        folder = cls.__new__(cls)
+        folder.__dict__.update(tree.__dict__)
+        return folder
+
     def at(self, path: str) -> Location:
         """The place of an entry as a whole."""
         return Location(f"{self.path}/{path}" if path else self.path)

@@ -6,10 +6,9 @@ skipped with a reason; a rule that crashes is a problem of ours, not a finding a
 
 import traceback
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cache, partial
 from itertools import islice
 from pathlib import Path
 
@@ -38,6 +37,7 @@ from validators.totals import (
     clips_of,
     instance_report,
 )
+from validators.tree import Repository, Tree
 from validators.waivers import Waivers
 
 SOUND_SUBJECTS: tuple[type, ...] = (ClipFile, ClipStats, InstanceStats)
@@ -52,46 +52,31 @@ DATA_SUBJECTS: tuple[type, ...] = (SourceTable, Examples, *SOUND_SUBJECTS)
 
 
 def check_folders(
-    root: Path,
-    paths: Sequence[str],
+    folders: Sequence[Tree],
     options: Options,
     measure: Measurer,
-    progress: Progress | None = None,
+    progress: Progress | None,
+    repository: Repository,
 ) -> Iterator[Report]:
     """A report for each folder; the clips of all are measured in one go.
 
-    Args and errors are those of `validators.engine.check`.
+    Args:
+        folders: the task folders.
+        options, measure, progress: as of `validators.engine.check`.
+        repository: all tasks, for the rules that compare tasks.
     """
-    repository = _Repository(root, [TaskFolder(root, path) for path in paths])
-    checks = [_TaskCheck(repository.folder(path), options) for path in paths]
+    parsed = cache(TaskFolder.of)
+    checks = [_TaskCheck(parsed(folder), options) for folder in folders]
     for task in checks:
         task.open_sources()
     sounds = _measure_all(checks, measure, progress)
     for task in checks:
-        task.run(sounds, repository)
+        task.run(sounds, lambda folder: [parsed(other) for other in repository.others(folder)])
         yield assemble([task.report()], task.findings, task.problems)
 
 
-class _Repository:
-    """The tasks of this run, and those beside them, read when a rule compares tasks."""
-
-    def __init__(self, root: Path, folders: Iterable[TaskFolder]) -> None:
-        self._root = root
-        self._folders = {folder.path: folder for folder in folders}
-
-    def folder(self, path: str) -> TaskFolder:
-        """The folder at this path; raises OSError where it cannot be read."""
-        if path not in self._folders:
-            self._folders[path] = TaskFolder(self._root, path)
-        return self._folders[path]
-
-    def others(self, folder: TaskFolder) -> list[TaskFolder]:
-        """The task folders beside this one, by path; what cannot be read is left out."""
-        found = []
-        for path in folder.sibling_paths:
-            with suppress(OSError):
-                found.append(self.folder(path))
-        return found
+Others = Callable[[TaskFolder], list[TaskFolder]]
+"""Gives the task folders beside one, read when a rule compares tasks."""
 
 
 def _measure_all(
@@ -187,23 +172,22 @@ class _TaskCheck:
         if any(data.examples for data in self._instances):
             self._problem("limit", reason)
 
-    def run(self, sounds: Mapping[str, Measurement], repository: _Repository) -> None:
+    def run(self, sounds: Mapping[str, Measurement], others: Others) -> None:
         """Show every subject to its rules."""
         for subject in self._static_subjects():
             self._show(subject)
         stats = [self._run_instance(data, sounds) for data in self._instances]
         self._show_instruction_need(stats)
-        self._show_neighbours(repository)
+        self._show_neighbours(others)
         self._apply_waivers()
 
-    def _show_neighbours(self, repository: _Repository) -> None:
+    def _show_neighbours(self, others: Others) -> None:
         if not self.folder.siblings - {self.folder.task}:
             return
         if self.options.static:
             self._skip((Neighbours,), "not run on request: --static")
         elif self._selected(Neighbours):
-            others = repository.others(self.folder)
-            self._show(Neighbours(self.folder.task, None, self.folder, others))
+            self._show(Neighbours(self.folder.task, None, self.folder, others(self.folder)))
         else:
             self._skip((Neighbours,), "")
 

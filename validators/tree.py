@@ -7,7 +7,7 @@ task is recognised without loading what parses.
 import hashlib
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -113,6 +113,26 @@ class Tree:
                 return hashlib.file_digest(file, "sha256").hexdigest()
         except OSError:
             return None
+
+
+class Repository:
+    """All tasks of the repository: those of a run, and the others, read when they are asked for."""
+
+    def __init__(self, root: Path, folders: Iterable[Tree]) -> None:
+        self._root = root
+        self._folders = {folder.path: folder for folder in folders}
+
+    def others(self, folder: Tree) -> list[Tree]:
+        """The task folders beside this one, by path; what cannot be read is left out."""
+        return [found for path in folder.sibling_paths if (found := self._folder(path))]
+
+    def _folder(self, path: str) -> Tree | None:
+        if path not in self._folders:
+            try:
+                self._folders[path] = Tree(self._root, path)
+            except OSError:
+                return None
+        return self._folders[path]
 
 
 def open_inside(folder: Path, path: str) -> int:

@@ -9,8 +9,8 @@ from schema.vocabulary import METRICS
 from validators.document import IssueKind
 from validators.finding import Fault, Severity
 from validators.folder import InstanceFile
-from validators.instructions import normalised
 from validators.registry import rule
+from validators.rules.task import alike
 from validators.rules.writing import generalised
 from validators.words import count_words, did_you_mean
 
@@ -373,19 +373,8 @@ def indistinct_own_labels(instance: InstanceFile) -> Iterator[Fault]:
     Fix: delete one, or word them so that they differ.
     Limits: only where the task leaves its labels open; else they are judged in task.json.
     """
-    if instance.task_file and instance.task_file.labels:
-        return
-    seen: dict[str, str] = {}
-    for label in instance.find("/labels/*"):
-        key = normalised(label.value) or label.value
-        if key in seen:
-            yield Fault(
-                f'the labels "{seen[key]}" and "{label.value}" cannot be told apart; labels that '
-                "differ in more than case, blanks and punctuation are required",
-                label.at,
-                "delete one, or word them so that they differ",
-            )
-        seen.setdefault(key, label.value)
+    if not (instance.task_file and instance.task_file.labels):
+        yield from alike(instance.find("/labels/*"))
 
 
 @rule("SRC919", severity=Severity.ERROR, since="0.1", waivable=False)

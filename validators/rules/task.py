@@ -2,9 +2,10 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from schema.vocabulary import METRICS, metrics_for
+from validators.document import Located
 from validators.finding import Fault, Severity
 from validators.folder import InstanceFile, TaskFile, TaskFolder
 from validators.instructions import normalised
@@ -139,8 +140,13 @@ def indistinct_labels(task: TaskFile) -> Iterator[Fault]:
     Good: "labels": ["yes", "no"]
     Fix: delete one, or word them so that they differ.
     """
+    yield from alike(task.find("/output/labels/*"))
+
+
+def alike(labels: Iterable[Located]) -> Iterator[Fault]:
+    """A fault for each label that cannot be told from an earlier one."""
     seen: dict[str, str] = {}
-    for label in task.find("/output/labels/*"):
+    for label in labels:
         key = normalised(label.value) or label.value
         if key in seen:
             yield Fault(
