@@ -86,7 +86,7 @@ def edited(path: str, change: Callable[[bytes], bytes]) -> Edit:
 BACK: dict[str, tuple[Edit, str | None]] = {
     "tabs and another order": (indented("task.json"), None),
     "instance in another order": (indented(INSTANCE), None),
-    "one line": (edited("task.json", lambda raw: json.dumps(json.loads(raw)).encode()), None),
+    "one line": (edited("task.json", lambda raw: json.dumps(json.loads(raw)).encode()), "JSN819"),
     "escaped letters": (
         all_of(replace("task.json", "Ada Example", "\\u0041da Example")), None,
     ),

@@ -31,9 +31,10 @@ def has_sentence(text: str) -> bool:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
-    """The known word nearest to a mistyped one, or None where none is near."""
-    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return near[0] if near else None
+    """The known word nearest to a mistyped one, capitals aside, or None where none is near."""
+    words = {name.casefold(): name for name in sorted(known, reverse=True)}
+    near = difflib.get_close_matches(word.casefold(), words, n=1, cutoff=0.6)
+    return words[near[0]] if near else None
 
 
 # The commonest words of English that are no words of the other languages of speech corpora.

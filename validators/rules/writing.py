@@ -280,7 +280,7 @@ def template_text_left(file: JsonFile) -> Iterator[Fault]:
             )
 
 
-@rule("JSN819", severity=Severity.NOTE, since="0.1")
+@rule("JSN819", severity=Severity.NOTE, since="0.1", fixable=True)
 def unindented_json(file: JsonFile) -> Iterator[Fault]:
     """A JSON file is not indented.
 
