@@ -78,4 +78,5 @@ def test_did_you_mean() -> None:
     assert did_you_mean("acuracy", ["accuracy", "wer"]) == "accuracy"
     assert did_you_mean("WER", ["accuracy", "wer"]) == "wer"
     assert did_you_mean("lj-speech", ["LJSpeech", "VCTK"]) == "LJSpeech"
+    assert did_you_mean("mAP", ["mae", "wer"]) is None
     assert did_you_mean("xyz", ["accuracy", "wer"]) is None

@@ -33,7 +33,8 @@ def has_sentence(text: str) -> bool:
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     """The known word nearest to a mistyped one, capitals aside, or None where none is near."""
     words = {name.casefold(): name for name in sorted(known, reverse=True)}
-    near = difflib.get_close_matches(word.casefold(), words, n=1, cutoff=0.6)
+    cutoff = 0.6 if len(word) > 4 else 0.75  # two letters of three alike are chance: mAP is no mae
+    near = difflib.get_close_matches(word.casefold(), words, n=1, cutoff=cutoff)
     return words[near[0]] if near else None
 
 
