@@ -140,7 +140,7 @@ TABLE: tuple[Request, ...] = (
     Request(43, 124, "metric-missing", unknown_metric("meteor", "text")),
     Request(44, 124, "instruction-count", few_instructions(12, examples=600, required=30)),
     Request(45, 126, "instruction-count", few_instructions(14, examples=1_200, required=60)),
-    Request(46, 126, "readme-section", unknown_metric("mer", "text", 'write "wer"')),
+    Request(46, 126, "readme-section", unknown_metric("mer", "text")),
     Request(47, 126, "metric-impl",
             human("whether a metric is right on text without blanks (its code is not in a task)")),
     Request(48, 156, "metric-impl",
