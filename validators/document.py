@@ -29,12 +29,16 @@ class IssueKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """One difference from the schema: where, what stands there, what is required."""
+    """One difference from the schema: where, what stands there, what is required.
+
+    `unseen` is the object that could not be looked into, where its kind is missing or unknown.
+    """
 
     kind: IssueKind
     pointer: str
     found: str
     required: str
+    unseen: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +75,17 @@ class Document:
     @cached_property
     def issues(self) -> tuple[Issue, ...]:
         """All differences from the model, in the order of the model's fields."""
+        return tuple(issue for issue in self._differences if not self._is_defect(issue.pointer))
+
+    @cached_property
+    def _differences(self) -> tuple[Issue, ...]:
+        """The issues, and those of values that the strict reader has reported already."""
         if not self.reading.readable:
             return ()
         try:
             self.model.model_validate(self.reading.data)
         except ValidationError as error:
-            found = (_issue(detail, self.reading.data, self.model) for detail in error.errors())
-            return tuple(issue for issue in found if not self._is_defect(issue.pointer))
+            return tuple(_issue(one, self.reading.data, self.model) for one in error.errors())
         return ()
 
     def _is_defect(self, pointer: str) -> bool:
@@ -87,7 +95,9 @@ class Document:
     @cached_property
     def _spoiled(self) -> frozenset[str]:
         absent = (IssueKind.MISSING_FIELD, IssueKind.UNKNOWN_FIELD)
-        return frozenset(issue.pointer for issue in self.issues if issue.kind not in absent)
+        spoiled = {issue.pointer for issue in self._differences if issue.kind not in absent}
+        # Without its kind, nothing in an object of several kinds was held against a schema.
+        return frozenset(spoiled | {one.unseen for one in self._differences if one.unseen})
 
     def at(self, pointer: str = "") -> Location:
         """The place of a value, or of the innermost object that would hold it."""
@@ -193,7 +203,9 @@ _KINDS = {
 def _issue(detail: Any, data: Any, model: type[BaseModel]) -> Issue:
     kind = _KINDS.get(detail["type"], IssueKind.WRONG_TYPE)
     pointer, value, name = _resolve(detail["loc"], data, kind)
+    unseen = None
     if detail["type"].startswith("union_tag"):  # said of the object, meant of its type
+        unseen = pointer
         pointer, value = f"{pointer}/type", _member(value, "type")
     if _is_of_key(detail["loc"], data):  # said of the member, meant of its key
         return Issue(kind, pointer, f"the key {shown(detail['loc'][-2])}", str(detail["msg"]))
@@ -201,7 +213,9 @@ def _issue(detail: Any, data: Any, model: type[BaseModel]) -> Issue:
         return Issue(IssueKind.WRONG_TYPE, pointer, shown(value), "a text")
     required = _required(detail, kind, name, model)
     measured = kind is IssueKind.WRONG_FORM and "characters" in required
-    return Issue(kind, pointer, shown(value) + (_length(value) if measured else ""), required)
+    return Issue(
+        kind, pointer, shown(value) + (_length(value) if measured else ""), required, unseen
+    )
 
 
 def _is_of_key(loc: tuple[Any, ...], data: Any) -> bool:

@@ -121,6 +121,7 @@ class _TaskCheck:
     _instances: list[_InstanceData] = field(default_factory=list)
     _reports: list[InstanceReport] = field(default_factory=list)
     _no_sound: str | None = None
+    _on: dict[type, tuple[tuple[Rule, str | None], ...]] = field(default_factory=dict)
 
     def open_sources(self) -> None:
         """Read the rows of every instance's source, as far as this run may."""
@@ -281,16 +282,27 @@ class _TaskCheck:
         )  # fmt: skip
 
     def _show(self, subject: Subject) -> None:
-        for rule in _rules_for(type(subject)):
-            reason = self.options.reason_to_skip(rule) or getattr(subject, "incomplete", None)
-            if reason:
+        incomplete = getattr(subject, "incomplete", None)
+        for rule, left_out in self._rules_on(type(subject)):
+            if reason := left_out or incomplete:
                 self._skipped.setdefault(rule.code, reason)
-            if self.options.reason_to_skip(rule) is None:
+            if left_out is None:
                 self._apply(rule, subject)
+
+    def _rules_on(self, subject: type) -> tuple[tuple[Rule, str | None], ...]:
+        """The rules on a kind of subject, each with the reason why it shall not run, if any.
+
+        Found out once: there are thousands of clips.
+        """
+        if subject not in self._on:
+            self._on[subject] = tuple(
+                (rule, self.options.reason_to_skip(rule)) for rule in _rules_for(subject)
+            )
+        return self._on[subject]
 
     def _apply(self, rule: Rule, subject: Subject) -> None:
         self._run.add(rule.code)
-        room = MAX_FINDINGS - self._listed[rule.code]
+        room = MAX_FINDINGS - self._listed.get(rule.code, 0)  # quicker than a Counter's own 0
         if room < 0:
             return
         try:

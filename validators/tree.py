@@ -53,6 +53,7 @@ class Tree:
         self.task = path.rpartition("/")[2]
         self.root = root
         self.path = path
+        self._folder = os.path.join(root, path)  # noqa: PTH118 - joined once, opened for every file
         self.kind = _kind(os.lstat(root / path).st_mode)
         self.entries = tuple(_scan(root / path))
         self.sha256 = {
@@ -96,7 +97,7 @@ class Tree:
         Raises:
             OSError: if there is no such regular file, or a part of the path is a link.
         """
-        return open_inside(self.root / self.path, path)
+        return open_inside(self._folder, path)
 
     def read(self, path: str, cap: int) -> bytes:
         """At most `cap` + 1 bytes of a file.
@@ -135,7 +136,7 @@ class Repository:
         return self._folders[path]
 
 
-def open_inside(folder: Path, path: str) -> int:
+def open_inside(folder: Path | str, path: str) -> int:
     """Open a regular file by a path inside `folder`, component by component, following no link.
 
     Raises:

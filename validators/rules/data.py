@@ -56,7 +56,7 @@ def unreadable_metadata(source: SourceTable) -> Iterator[Fault]:
 
     Why: what one reader guesses another guesses otherwise.
     Fix: save the file as UTF-8, quoted after RFC 4180, each column once.
-    Limits: 5 MB.
+    Limits: 5 MB, 20,000 rows, 200 columns.
     """
     return _source_faults(source, SourceFaultKind.UNREADABLE)
 
@@ -69,6 +69,7 @@ def malformed_row(source: SourceTable) -> Iterator[Fault]:
     Bad: clips/1.flac,door, wood knock
     Good: clips/1.flac,"door, wood knock"
     Fix: give the row as many cells as the header has; quote cells that hold a comma.
+    Limits: a line of metadata.jsonl has at most 256 kB.
     """
     return _source_faults(source, SourceFaultKind.MALFORMED_ROW)
 

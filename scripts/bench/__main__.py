@@ -1,0 +1,67 @@
+"""The command line of the benchmark: `python -m scripts.bench`."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from scripts.bench.comparisons import Plan, all_lines
+from scripts.bench.editors import Editors
+from scripts.bench.run import ROOT, RunError
+from scripts.bench.table import Line, heading, shown
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Measure and print; returns 1 if a limit is not kept, 2 if nothing could be measured."""
+    options = _parser().parse_args(arguments)
+    cache = options.folder.resolve()
+    cache.mkdir(parents=True, exist_ok=True)
+    editors, why_not = (None, "not asked for") if options.quick else _editors(cache)
+    plan = (
+        Plan(cache, [0.1], 1, 3, 1.0, None, why_not)
+        if options.quick
+        else Plan(cache, options.hours, options.pairs, 250, 15.0, editors, why_not)
+    )
+    lines: list[Line] = []
+    try:
+        for line in all_lines(plan):
+            lines.append(line)
+            print(".", end="", file=sys.stderr, flush=True)
+    except RunError as error:
+        print(f"\nerror: {error}", file=sys.stderr)
+        return 2
+    print(file=sys.stderr)
+    print(heading(plan.pairs, editors.versions if editors else f"none; {why_not}"))
+    print()
+    print(shown(lines))
+    return int(not options.quick and any(line.verdict == "OVER" for line in lines))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m scripts.bench", description=__doc__)
+    parser.add_argument("--pairs", type=int, default=5, help="interleaved pairs; default: 5")
+    parser.add_argument(
+        "--hours", type=_hours, default=[1.0, 10.0], metavar="N[,N]", help="default: 1,10"
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="a few minutes of sound once, to try the benchmark"
+    )
+    parser.add_argument(
+        "--folder", type=Path, default=ROOT / ".cache" / "bench",
+        help="where sound and environment are kept; default: .cache/bench",
+    )  # fmt: skip
+    return parser
+
+
+def _hours(text: str) -> list[float]:
+    return sorted(float(part) for part in text.split(","))
+
+
+def _editors(cache: Path) -> tuple[Editors | None, str]:
+    try:
+        return Editors(cache), ""
+    except RunError as error:
+        return None, f"datasets could not be had ({error})"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,197 @@
+"""What is compared with what, and the limits of issue 3."""
+
+import json
+import os
+import statistics
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from scripts.bench.editors import Editors
+from scripts.bench.folder import BenchFolder, make_folder, make_long_clip, make_small_tasks
+from scripts.bench.run import ROOT, Command, RunError, memory, seconds
+from scripts.bench.table import Line
+
+_PYTHON: Final = sys.executable
+_DECODING_LIMIT: Final = 1.5
+_EDITORS_LIMIT: Final = {1.0: 4.0, 10.0: 2.5}
+_MB: Final = 1_000_000
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How much is measured."""
+
+    cache: Path
+    hours: Sequence[float]
+    pairs: int
+    small_tasks: int
+    long_minutes: float
+    editors: Editors | None
+    no_editors: str = ""
+    """Why there are no editors."""
+
+
+def all_lines(plan: Plan) -> Iterator[Line]:
+    """Measure everything; each line as soon as it is known."""
+    runs = [_Run(plan, make_folder(plan.cache, hours), hours) for hours in plan.hours]
+    for _ in range(plan.pairs):
+        for run in runs:
+            run.pair()
+    for run in runs:
+        yield from run.speed()
+    yield from _linear(plan, runs)
+    for run in runs:
+        run.watch()
+    yield from _memory(plan, runs)
+    yield from _static(plan)
+    yield from _unchanged(plan)
+
+
+def _check(*arguments: str, output: Path, folder: Path = ROOT) -> Command:
+    command = [_PYTHON, "-m", "validators.check", "--offline", "--format", "json"]
+    return Command(
+        [*command, "--output", str(output), *arguments], folder, exit_codes=frozenset({0, 1})
+    )
+
+
+@dataclass
+class _Run:
+    """The full check of one folder of sound, and what it is compared with."""
+
+    plan: Plan
+    folder: BenchFolder
+    hours: float
+    checked: list[float] = field(default_factory=list)
+    decoded: list[float] = field(default_factory=list)
+    edited: list[float] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        report = self.folder.root / "report.json"
+        self._report = report
+        self._check = _check("--no-cache", str(self.folder.path), output=report)
+        self._decode = Command(
+            [_PYTHON, "-m", "scripts.bench.decode_only", str(self.folder.data / "clips")]
+        )
+        editors = self.plan.editors
+        self._edit = editors and editors.command(self.folder.clean, self.folder.seconds)
+        if self._edit:
+            seconds(self._edit)  # leaves the table of rows in the cache of `datasets`
+
+    def pair(self) -> None:
+        """One run of each, one after another."""
+        self.checked.append(seconds(self._check))
+        self._see_that_all_was_found()
+        self.decoded.append(seconds(self._decode))
+        if self._edit:
+            self.edited.append(seconds(self._edit))
+
+    def _see_that_all_was_found(self) -> None:
+        missed = self.folder.missed(json.loads(self._report.read_bytes()))
+        if missed:
+            raise RunError(f"the speed does not count: {'; '.join(missed[:5])}")
+
+    def speed(self) -> Iterator[Line]:
+        """The ratios of the pairs."""
+        found = f"{len(self.folder.planted)} of {len(self.folder.planted)} planted faults found"
+        yield Line(f"full check, {self.hours:g} h", self.checked, "s", detail=found)
+        yield Line(
+            f"full check : decoding only, {self.hours:g} h",
+            _ratios(self.checked, self.decoded),
+            limit=_DECODING_LIMIT,
+            detail=f"{statistics.median(self.decoded):.2f} s",
+        )
+        title = f"datasets by hand : full check, {self.hours:g} h"
+        limit = _EDITORS_LIMIT.get(self.hours)
+        if self.edited:
+            detail = f"{statistics.median(self.edited):.2f} s"
+            ratios = _ratios(self.edited, self.checked)
+            yield Line(title, ratios, limit=limit, at_least=True, detail=detail)
+        else:
+            yield Line(title, limit=limit, at_least=True, missing=self.plan.no_editors)
+
+    def watch(self) -> None:
+        """Runs for their memory."""
+        self.memory = memory(self._check)
+        self._see_that_all_was_found()
+        self.memory_of_edit = memory(self._edit) if self._edit else None
+
+
+def _ratios(these: Sequence[float], others: Sequence[float]) -> list[float]:
+    return [mine / other for mine, other in zip(these, others, strict=True)]
+
+
+def _linear(plan: Plan, runs: Sequence[_Run]) -> Iterator[Line]:
+    """Time at the most hours against time at the fewest, start-up taken off."""
+    first, last = runs[0], runs[-1]
+    if first is last:
+        return
+    (task, *_) = (make_small_tasks(plan.cache, 1) / "tasks").iterdir()
+    command = _check("--no-cache", str(task), output=Path(os.devnull))
+    start = statistics.median(seconds(command) for _ in range(plan.pairs))
+    times = last.folder.seconds / first.folder.seconds
+    ratios = [(b - start) / (a - start) for a, b in zip(first.checked, last.checked, strict=True)]
+    detail = f"{start:.2f} s of start-up taken off; {times:.2f} times the sound"
+    limit = 1.05 * times
+    yield Line(
+        f"time at {last.hours:g} h : at {first.hours:g} h", ratios, limit=limit, detail=detail
+    )
+
+
+def _memory(plan: Plan, runs: Sequence[_Run]) -> Iterator[Line]:
+    for run in runs:
+        yield _mb(f"memory of the largest process, {run.hours:g} h", run.memory.largest, None)
+        yield _mb(f"memory of all processes, {run.hours:g} h", run.memory.tree, 400)
+        title = f"memory : memory of datasets by hand, {run.hours:g} h"
+        if run.memory_of_edit:
+            ratio = run.memory.tree / run.memory_of_edit.tree
+            detail = f"{run.memory_of_edit.tree / _MB:.0f} MB"
+            yield Line(title, [ratio], limit=1 / 6, detail=detail)
+        else:
+            yield Line(title, limit=1 / 6, missing=plan.no_editors)
+    first, last = runs[0], runs[-1]
+    if first is not last:
+        ratio = last.memory.largest / first.memory.largest
+        title = f"largest process at {last.hours:g} h : at {first.hours:g} h"
+        yield Line(title, [ratio], limit=1.1)
+    task = make_long_clip(plan.cache, plan.long_minutes)
+    of_long = memory(_check("--no-cache", str(task), output=Path(os.devnull)))
+    title = f"of all processes, a clip of {plan.long_minutes:g} minutes, 48 kHz stereo"
+    yield _mb(f"memory {title}", of_long.tree, 400)
+
+
+def _mb(title: str, size: int, limit: float | None) -> Line:
+    return Line(title, [size / _MB], "MB", limit=limit)
+
+
+def _static(plan: Plan) -> Iterator[Line]:
+    floor = Command([_PYTHON, "-c", "from pydantic import BaseModel"])
+    for title, options in (("first time", ["--no-cache"]), ("again", [])):
+        task = "tasks/SpokenDigitRecognition"
+        command = _check("--static", *options, task, output=Path(os.devnull))
+        seconds(command), seconds(floor)
+        pairs = [(seconds(command), seconds(floor)) for _ in range(2 * plan.pairs + 1)]
+        mine, other = (statistics.median(column) for column in zip(*pairs, strict=True))
+        yield Line(
+            f"--static on one task, {title} : importing pydantic",
+            [of_check / of_import for of_check, of_import in pairs],
+            limit=2.5,
+            detail=f"{mine:.2f} s : {other:.2f} s",
+        )
+
+
+def _unchanged(plan: Plan) -> Iterator[Line]:
+    root = make_small_tasks(plan.cache, plan.small_tasks)
+    for title, folder, limit in (
+        (f"{plan.small_tasks} unchanged tasks again", root, 2.0),
+        ("all of tasks/ again", ROOT, 1.0),
+    ):
+        command = _check(output=plan.cache / "again.json", folder=folder)
+        seconds(command)
+        times = [seconds(command) for _ in range(plan.pairs)]
+        report: dict[str, Any] = json.loads((plan.cache / "again.json").read_bytes())
+        if any(task["verdict"] == "fail" for task in report["tasks"]):
+            raise RunError(f"{title}: a task fails that has no fault")
+        yield Line(title, times, "s", limit=limit)
