@@ -32,7 +32,7 @@ from validators.engine import Measurer, Options, check
 from validators.newtask import draft
 from validators.newtask.collect import allowed_label, guess_output, labels_of
 from validators.newtask.draft import guessed_stem, stem_of, task_name_of, title_of
-from validators.newtask.survey import SurveyError, decide, read_table
+from validators.newtask.survey import ClipFinder, SurveyError, decide, read_table
 
 ROOT = Path(__file__).parents[1]
 NAME = "SpokenEmotionRecognition"
@@ -776,3 +776,13 @@ def fill(path: Path, answers: dict[str, str]) -> None:
         assert old in text
         text = text.replace(old, answer)
     path.write_text(text)
+
+
+def test_a_table_cannot_take_what_is_no_clip(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("of this machine")
+    (tmp_path / "a.wav").write_bytes(b"RIFF")
+    finder = ClipFinder(tmp_path)
+    assert finder.find("a.wav") == tmp_path / "a.wav"
+    assert finder.find("a") == tmp_path / "a.wav"
+    assert finder.find("secret") is None
+    assert finder.find("/etc/hostname") is None

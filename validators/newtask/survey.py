@@ -388,10 +388,13 @@ class ClipFinder:
         self._by_name: dict[str, list[Path]] | None = None
 
     def find(self, cell: str) -> Path | None:
-        """The file, or None where none or several could be meant."""
+        """The file, or None where none or several could be meant.
+
+        Somebody else's table may name any file of this machine: only clips are ever taken.
+        """
         name = cell.strip().replace("\\", "/")
         path = self._base / name
-        if name and path.is_file():
+        if path.suffix.lower() in AUDIO_EXTENSIONS and path.is_file():
             return path
         found = self._names().get(PurePosixPath(name).name, [])
         return found[0] if len(found) == 1 else None
