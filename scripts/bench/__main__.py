@@ -1,6 +1,7 @@
 """The command line of the benchmark: `python -m scripts.bench`."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from scripts.bench.table import Line, heading, shown
 def main(arguments: list[str] | None = None) -> int:
     """Measure and print; returns 1 if a limit is not kept, 2 if nothing could be measured."""
     options = _parser().parse_args(arguments)
+    load, *_ = os.getloadavg()
     cache = options.folder.resolve()
     cache.mkdir(parents=True, exist_ok=True)
     editors, why_not = (None, "not asked for") if options.quick else _editors(cache)
@@ -30,7 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"\nerror: {error}", file=sys.stderr)
         return 2
     print(file=sys.stderr)
-    print(heading(plan.pairs, editors.versions if editors else f"none; {why_not}"))
+    print(heading(plan.pairs, editors.versions if editors else f"none; {why_not}", load))
     print()
     print(shown(lines))
     return int(not options.quick and any(line.verdict == "OVER" for line in lines))

@@ -1,4 +1,5 @@
-"""A decode child that decodes every clip as the real one does and measures nothing.
+"""A decode child that decodes every clip as the real one does, into one buffer of 16-bit integers,
+and measures nothing.
 
 `validators.audio.Decoders` runs it by its path, in place of validators/decode_child.py.
 """
@@ -7,6 +8,7 @@ import contextlib
 import os
 import socket
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -39,7 +41,7 @@ def read(fd: int) -> Measurement:
     return Measurement(size=size, frames=frames)
 
 
-def main(descriptor: int) -> int:
+def main(descriptor: int, read: Callable[[int], Measurement] = read) -> int:
     """As that of the real child, limits included."""
     decode_child.limit_process()
     with socket.socket(fileno=descriptor) as channel, contextlib.suppress(ConnectionError):

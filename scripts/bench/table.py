@@ -64,14 +64,19 @@ class Line:
         return f"{value:.{digits}f} {self.unit}"
 
 
-def heading(pairs: int, editors: str) -> str:
-    """When and on what the numbers were measured. Does not name the machine."""
+def heading(pairs: int, editors: str, load: float) -> str:
+    """When and on what the numbers were measured. Does not name the machine.
+
+    `load` is that of the minute before: whatever else runs falsifies the ratios too, because it
+    slows down two workers more than one.
+    """
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     today = datetime.datetime.now(datetime.UTC).date()
     return (
         f"{today}, {os.cpu_count()} cores ({_processor()}), {memory:.0f} GiB, {platform.system()}, "
         f"Python {platform.python_version()}, soundfile {version('soundfile')}, "
-        f"numpy {version('numpy')}, {pairs} pairs\nagainst: {editors}"
+        f"numpy {version('numpy')}, {pairs} pairs, load before {load:.1f}\n"
+        f"against: {editors}"
     )
 
 
