@@ -66,7 +66,7 @@ def test_a_command_that_fails_has_no_time() -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_memory_counts_children() -> None:
-    child = "import time; held = bytes(60_000_000); time.sleep(0.5)"
+    child = "import time; held = b'x' * 60_000_000; time.sleep(0.5)"
     parent = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])"
     found = memory(Command([sys.executable, "-c", parent]))
     assert 60_000_000 < found.largest < found.tree
