@@ -7,11 +7,17 @@ from typing import Any, get_args
 from pydantic import BaseModel
 
 from schema.instance import Instance
+from schema.manifest import Manifest
 from schema.report import Report
 from schema.task import Task
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-MODELS: dict[str, type[BaseModel]] = {"task": Task, "instance": Instance, "report": Report}
+MODELS: dict[str, type[BaseModel]] = {
+    "task": Task,
+    "instance": Instance,
+    "report": Report,
+    "manifest": Manifest,
+}
 
 
 def json_schema(model: type[BaseModel]) -> dict[str, Any]:

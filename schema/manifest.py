@@ -1,0 +1,135 @@
+"""The model of manifest.json: the receipt of a publish, and the only truth about what is published.
+
+It stands in the canonical dataset repository, in the commit that published the data. The dataset
+card is made from it alone, and so is the decision what the next publish has to do.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from schema.fields import CiteKey, ColumnName, Form, InstanceStem, Sentence, Strict, TaskName
+from schema.instance import Instance, Revision
+from schema.report import Count, InstanceReport
+from schema.task import Task
+
+MANIFEST_PATH = "manifest.json"
+"""Of the manifest in the dataset repository."""
+
+ROW_FORMAT = 1
+"""Version of how examples become rows; a new one publishes every instance again."""
+
+Sha256 = Annotated[str, Form(r"^[0-9a-f]{64}$", "a sha256 of 64 lower-case hex digits", 64)]
+InstanceName = Annotated[
+    str, Form(r"^[A-Z][A-Za-z0-9]*_[A-Za-z0-9_-]+$", "an instance's full name: <Task>_<stem>")
+]
+FileId = Annotated[str, Form(r"^[A-Za-z0-9._-]{1,64}$", "the file id of an example", 64)]
+
+
+class PublishedFile(Strict):
+    """A file of the dataset repository."""
+
+    path: Annotated[str, Form(r"^[A-Za-z0-9._/-]+$", "a POSIX path in the dataset repository")]
+    sha256: Sha256
+    """Of the file's bytes. They hold pyarrow's version: compare rows_sha256 between versions."""
+    size: Count
+    """In bytes."""
+
+
+class PublishedColumn(Strict):
+    """A column of the published rows, in order."""
+
+    name: ColumnName
+    type: Literal["string", "float64", "audio"]
+
+
+class Prose(Strict):
+    """The sections of the task's README.md, as plain Markdown that was never rendered."""
+
+    objective: str
+    data: str
+    limitations: str
+
+
+class Erratum(Strict):
+    """An example that was withdrawn after it was published."""
+
+    file: FileId
+    reason: Sentence
+
+
+class Review(Strict):
+    """A person's approving review of the pull request."""
+
+    account: str
+    """GitHub user name."""
+    commit: Revision
+    """The head of the pull request that was reviewed."""
+
+
+class ApprovalRecord(Strict):
+    """What stands behind a published instance."""
+
+    commit: Revision
+    """Of the repository of tasks: where the folder with this digest stood."""
+    folder_sha256: Sha256
+    """The folder's digest, as docs/task_format.md defines it."""
+    report_sha256: Sha256
+    """Of the bytes of the complete JSON report on this folder."""
+    validator: str
+    """Version of the check that gave the report."""
+    pull_request: Annotated[int, Field(ge=1)] | None = None
+    """Number of the pull request, where one is known."""
+    reviews: list[Review] = []
+    """Approving reviews at its head."""
+
+
+class PublishedInstance(Strict):
+    """One instance, one configuration of the dataset repository."""
+
+    instance: InstanceName
+    """Full name, which is the configuration's name."""
+    task: TaskName
+    stem: InstanceStem
+    status: Literal["published", "retired"]
+    """retired: the data left the head; every revision that held them still does."""
+    reason: Sentence | None = None
+    """Why it was retired."""
+    declared_task: Task
+    """task.json as reviewed."""
+    declared_instance: Instance
+    """The instance file as reviewed; names the source and its commit."""
+    prose: Prose
+    references: dict[CiteKey, str]
+    """BibTeX of every entry that the instance cites, by key."""
+    row_format: Annotated[int, Field(ge=1)]
+    columns: list[PublishedColumn]
+    files: list[PublishedFile]
+    """The parquet files of split test, in order; empty once retired."""
+    rows: Count
+    """After errata."""
+    minutes: Annotated[float, Field(ge=0)]
+    """Sum over rows of all input clips."""
+    rows_sha256: Sha256
+    """Over names, types and values of all rows, clips by the sha256 of their embedded bytes; see
+    `ci.rows`. Can be checked without decoding."""
+    samples_sha256: Sha256
+    """As rows_sha256, clips by the hash of their samples (`Measurement.pcm_sha256`): the same
+    whichever encoder wrote the bytes."""
+    rounded_clips: Count
+    """Clips whose samples were finer than 16 bits, and were rounded."""
+    statistics: InstanceReport
+    """What the check counted and measured, before errata."""
+    errata: list[Erratum] = []
+    approval: ApprovalRecord
+
+
+class Manifest(Strict):
+    """Everything that is or was published, sorted by name."""
+
+    schema_version: Annotated[int, Field(ge=1, le=1)]
+    repo_id: str
+    """The dataset repository."""
+    serial: Annotated[int, Field(ge=0)]
+    """Counts the publishes; the tag of this one is `publish-<serial>`."""
+    instances: list[PublishedInstance]
