@@ -7,6 +7,7 @@ which they carry, and on nothing else; what is compared between versions is the 
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -73,19 +74,13 @@ def read(files: Sequence[Path]) -> Iterator[Row]:
         ValueError: a file is none, or holds what published rows never hold.
     """
     for file in files:
-        with _open(file) as parquet:
+        with _opened(file) as parquet:
             columns = _columns(parquet.schema_arrow)
             for group in range(parquet.num_row_groups):
                 if parquet.metadata.row_group(group).total_byte_size > MAX_GROUP_BYTES:
                     raise ValueError(f"{file.name} holds a row group of too many bytes")
                 for batch in parquet.iter_batches(GROUP_ROWS, [group]):
-                    yield from zip(
-                        *(
-                            _values(column, values)
-                            for column, values in zip(columns, batch.columns, strict=True)
-                        ),
-                        strict=True,
-                    )
+                    yield from _rows(columns, batch)
 
 
 def columns_in(files: Sequence[Path]) -> list[PublishedColumn]:
@@ -96,7 +91,7 @@ def columns_in(files: Sequence[Path]) -> list[PublishedColumn]:
     """
     found = []
     for file in files:
-        with _open(file) as parquet:
+        with _opened(file) as parquet:
             found.append(_columns(parquet.schema_arrow))
     if not found or any(columns != found[0] for columns in found):
         raise ValueError("the files do not have the same columns")
@@ -254,11 +249,18 @@ def _feature(kind: Literal["string", "float64", "audio"]) -> dict[str, Any]:
 # -- reading --------------------------------------------------------------------------------------
 
 
-def _open(file: Path) -> pq.ParquetFile:
+@contextmanager
+def _opened(file: Path) -> Iterator[pq.ParquetFile]:
     try:
-        return pq.ParquetFile(file)
-    except (pa.ArrowInvalid, OSError) as error:
-        raise ValueError(f"{file.name} is no parquet file") from error
+        with pq.ParquetFile(file) as parquet:
+            yield parquet
+    except (pa.ArrowException, OSError) as error:
+        raise ValueError(f"{file.name} is no parquet file: {error}") from error
+
+
+def _rows(columns: Sequence[PublishedColumn], batch: pa.RecordBatch) -> Iterator[Row]:
+    values = (_values(*of_one) for of_one in zip(columns, batch.columns, strict=True))
+    return zip(*values, strict=True)
 
 
 def _columns(schema: pa.Schema) -> list[PublishedColumn]:
