@@ -22,7 +22,8 @@ from validators.measurement import FINE_SUBTYPES
 
 # A reader holds a row group in memory; the Hub's viewer wants few rows of sound in each.
 GROUP_ROWS: Final = 100
-GROUP_BYTES: Final = 32 << 20
+GROUP_BYTES: Final = 16 << 20
+BATCH_ROWS: Final = 10  # that pyarrow holds at once beside the row group
 SHARD_BYTES: Final = 450 << 20
 MAX_GROUP_BYTES: Final = 512 << 20
 """Of a row group that is read: the longest clips of a row come on top of GROUP_BYTES."""
@@ -79,7 +80,7 @@ def read(files: Sequence[Path]) -> Iterator[Row]:
             for group in range(parquet.num_row_groups):
                 if parquet.metadata.row_group(group).total_byte_size > MAX_GROUP_BYTES:
                     raise ValueError(f"{file.name} holds a row group of too many bytes")
-                for batch in parquet.iter_batches(GROUP_ROWS, [group]):
+                for batch in parquet.iter_batches(BATCH_ROWS, [group]):
                     yield from _rows(columns, batch)
 
 
@@ -212,6 +213,7 @@ def _write_shard(
     with pq.ParquetWriter(
         file, schema, version="2.6", data_page_version="1.0", compression=codecs,
         use_dictionary=others, write_statistics=others, store_schema=True,
+        write_batch_size=BATCH_ROWS,
     ) as writer:  # fmt: skip
         for group in groups:
             arrays = [

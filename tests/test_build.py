@@ -18,6 +18,7 @@ import pytest
 import soundfile
 
 from ci.build import main
+from ci.flac import read_head
 from ci.parquet import facts, without
 from schema.manifest import Build, PublishedInstance
 from tests.flawless import (
@@ -359,6 +360,18 @@ def test_finer_and_lossy_clips_are_rounded_and_counted(task: Path, build: Buildi
         assert file.samplerate == 48_000
 
 
+def test_the_page_shows_how_to_see_that_samples_are_right(ours: Path) -> None:
+    page = (ROOT / "docs/rows.md").read_text(encoding="utf-8")
+    code = page.partition("```python\n")[2].partition("```")[0]
+    names: dict[str, Any] = {}
+    exec(code, names)  # noqa: S102 - our own page
+    instance = receipt(ours).instances[0]
+    clip = table(ours, instance)[0]["audio"]["bytes"]
+    assert names["samples_are_right"](clip)
+    digest = read_head(clip).pcm_sha256.encode()
+    assert not names["samples_are_right"](clip.replace(digest, digest[::-1]))
+
+
 # -- the same bytes -------------------------------------------------------------------------------
 
 
@@ -573,3 +586,45 @@ def test_a_clip_that_changes_while_it_is_built_is_refused(
     monkeypatch.setattr(ci.building, "read_examples", changing)
     assert not (build(code=2) / "build.json").exists()
     assert "example c07" in capsys.readouterr().err
+
+
+# -- memory ---------------------------------------------------------------------------------------
+
+MEASURED = """\
+import resource, sys
+from ci.build import main
+code = main(sys.argv[1:])
+print(code, *(resource.getrusage(who).ru_maxrss >> 10 for who in
+              (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))
+"""
+
+
+@pytest.mark.torture
+def test_an_hour_of_sound_is_built_in_little_memory(tmp_path: Path, clips: Path) -> None:
+    """40 clips of 89 s, 48 kHz, two channels: 684 MB of samples, 10 MB of Opus."""
+    task = make_task(tmp_path, clips)
+    for number in range(1, 41):
+        data = io.BytesIO()
+        with soundfile.SoundFile(
+            data, "w", 48_000, 2, "OPUS", format="OGG", compression_level=1.0
+        ) as file:
+            samples = noise(number, seconds=89, rate=48_000, channels=2)
+            for start in range(0, len(samples), 48_000):
+                file.write(samples[start : start + 48_000])
+        ending = "wav" if number <= 20 else "flac"
+        remove(f"{DATA}/clips/c{number:02}.{ending}")(task)
+        (task / DATA / "clips" / f"c{number:02}.opus").write_bytes(data.getvalue())
+        row(number, file_name=f"clips/c{number:02}.opus")(task)
+    committed(tmp_path)
+    built = subprocess.run(
+        [sys.executable, "-c", MEASURED, "--to", "out", "--jobs", "2"],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    code, parent, child = map(int, built.stdout.splitlines()[-1].split())
+    size = sum(one.size for one in only(tmp_path / "out").files) >> 20
+    assert code == 0, built.stderr
+    assert size > 150
+    print(f"{size} MiB built: parent at most {parent} MiB, a child {child} MiB")
+    assert parent < 400
+    assert child < 400

@@ -28,7 +28,7 @@ from validators.measurement import (
 
 CHILD: Final = Path(__file__).with_name("encode_child.py")
 _WINDOW_PER_CHILD: Final = 8  # clips that may be ahead of the oldest unfinished one
-_HELD_BYTES: Final = 64 << 20  # of encoded clips that wait for that one
+_HELD_BYTES: Final = 32 << 20  # of encoded clips that wait for that one
 _FLAC_HEAD: Final = 1 << 16  # bytes of a FLAC file before its frames, on the safe side
 
 
