@@ -196,7 +196,10 @@ class _RowMaker:
         return examples.within_minutes(seconds)
 
     def _sound(self, clip: Clip) -> Measurement:
-        return self._task.sounds[self._task.folder.sha256[str(clip.path)]]
+        key = self._task.folder.sha256.get(str(clip.path), "")
+        if key not in self._task.sounds:
+            raise ValueError(f"the clip {clip.name} was not measured")
+        return self._task.sounds[key]
 
     def _cells(self, example: Example, template: str) -> list[Value | _ClipCell]:
         return [self._cell(column, example, template) for column in self.columns]

@@ -130,7 +130,7 @@ def test_what_is_filled_in_is_not_filled_again() -> None:
 
 
 def test_a_placeholder_without_a_value_is_refused() -> None:
-    with pytest.raises(KeyError):
+    with pytest.raises(ValueError, match="nothing to put in the place"):
         fill("{text2}", {"text": ""})
 
 
