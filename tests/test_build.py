@@ -45,7 +45,8 @@ from validators.audio import Decoders
 from validators.encoding import Encoders
 from validators.examples import read_examples
 from validators.folder import InstanceFile
-from validators.source import Clip, open_source
+from validators.opening import open_source
+from validators.source import Clip
 
 ROOT = Path(__file__).parents[1]
 Row = dict[str, Any]
