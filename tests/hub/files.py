@@ -10,7 +10,8 @@ from typing import Any
 
 from tests.hub import access, card, lfs, xet
 from tests.hub.messages import HubError, Request, Response, Slice, answer, route
-from tests.hub.store import Commit, Entry, Repository, StaleError, Store, git_sha1
+from tests.hub.repository import Commit, Entry, Repository, StaleError, git_sha1
+from tests.hub.store import Store
 
 REGULAR_LIMIT = 10 * 2**20
 """Larger files have to go to LFS."""

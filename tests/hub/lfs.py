@@ -14,7 +14,8 @@ from urllib.parse import quote
 
 from tests.hub import access, xet
 from tests.hub.messages import HubError, Request, Response, Slice, answer, route
-from tests.hub.store import Entry, InvalidError, Store
+from tests.hub.repository import Entry, InvalidError
+from tests.hub.store import Store
 
 if TYPE_CHECKING:
     from tests.hub.server import Hub
