@@ -97,10 +97,10 @@ def _last_change(history: list[Commit], path: str) -> Commit:
     """The newest commit before which the file, or the folder, was another."""
 
     def below(commit: Commit) -> list[tuple[str, str]]:
+        if path in commit.tree:
+            return [(path, commit.tree[path].oid)]
         return [
-            (name, entry.oid)
-            for name, entry in commit.tree.items()
-            if name == path or name.startswith(f"{path}/")
+            (name, entry.oid) for name, entry in commit.tree.items() if name.startswith(f"{path}/")
         ]
 
     now = below(history[0])

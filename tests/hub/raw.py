@@ -37,7 +37,8 @@ def ask(
 ) -> Answer:
     """Send one request on a connection of its own; no retry, no redirect.
 
-    A `body` that is a dict goes as JSON, an iterator in chunks. `path` may be an absolute URL. Raises what http.client raises.
+    A `body` that is a dict goes as JSON, an iterator in chunks. `path` may be an absolute URL.
+    Raises what http.client raises.
     """
     url = urlsplit(path if "://" in path else endpoint + path)
     assert url.hostname

@@ -100,14 +100,15 @@ def write(path: Path, content: bytes) -> None:
 
 def dumps(value: Any) -> bytes:
     """JSON with sorted keys."""
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, indent=0).encode()
+    return json.dumps(value, sort_keys=True, ensure_ascii=False).encode()
 
 
 @lru_cache(maxsize=4096)
 def _read_commit(path: Path) -> Commit:
     """A commit's file never changes, so it is parsed once."""
     raw = json.loads(path.read_bytes())
-    return Commit(**raw | {"tree": {p: Entry(**entry) for p, entry in raw["tree"].items()}})
+    tree = {name: Entry(**entry) for name, entry in raw["tree"].items()}
+    return Commit(**raw | {"oid": path.stem, "tree": tree})
 
 
 def forget_commits() -> None:
@@ -180,9 +181,10 @@ class Repository:
             "message": message,
             "author": author,
             "date": date.replace("+00:00", "Z"),
-            "tree": {path: asdict(tree[path]) for path in sorted(tree)},
+            "tree": {path: vars(entry) for path, entry in tree.items()},
         }
-        oid = hashlib.sha1(dumps(content), usedforsecurity=False).hexdigest()
+        written = dumps(content)
+        oid = hashlib.sha1(written, usedforsecurity=False).hexdigest()
         path = self.folder / "commits" / f"{oid}.json"
-        write(path, dumps(content | {"oid": oid}))
+        write(path, written)
         return _read_commit(path)

@@ -54,6 +54,15 @@ def test_a_renamed_repository_is_found_under_its_old_name(hub: Hub) -> None:
     )
 
 
+def test_the_owner_changes_who_may_see_a_repository(hub: Hub) -> None:
+    hub.put("org/data", {"a.txt": b""})
+    hub.api().update_repo_settings("org/data", private=True, repo_type="dataset")
+    with pytest.raises(RepositoryNotFoundError):
+        hub.api(False).dataset_info("org/data")
+    hub.api().update_repo_settings("org/data", private=False, gated="auto", repo_type="dataset")
+    assert hub.api(False).dataset_info("org/data").gated == "auto"
+
+
 def test_a_disabled_repository_says_so(hub: Hub) -> None:
     hub.put("org/data", {"a.txt": b""}, disabled=True)
     with pytest.raises(DisabledRepoError):

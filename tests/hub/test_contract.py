@@ -1,5 +1,6 @@
 """The same script with every client, unmodified, against the test Hub."""
 
+import json
 import os
 import subprocess
 from pathlib import Path
@@ -17,6 +18,18 @@ def unavailable(reason: str) -> None:
     if os.environ.get("CI"):
         pytest.fail(reason)
     pytest.skip(reason)
+
+
+def test_the_javascript_packages_are_pinned_by_hash_and_name_no_registry() -> None:
+    declared = json.loads((javascript.PINNED / "package.json").read_text(encoding="utf-8"))
+    pinned = json.loads((javascript.PINNED / "package-lock.json").read_text(encoding="utf-8"))
+    packages = {name: found for name, found in pinned["packages"].items() if name}
+    assert declared["dependencies"]
+    for name, version in declared["dependencies"].items():
+        assert packages[f"node_modules/{name}"]["version"] == version
+    for found in packages.values():
+        assert found["integrity"].startswith("sha512-")
+        assert "resolved" not in found
 
 
 def need_a_local_xet_store(folder: Path) -> None:
