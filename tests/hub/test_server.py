@@ -4,13 +4,15 @@ import os
 import signal
 import subprocess
 import sys
-from http.client import HTTPConnection
+from contextlib import suppress
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 
 from tests.hub.accounts import WRITE
-from tests.hub.raw import ask
+from tests.hub.raw import ask, commit_body
 from tests.hub.repository import StoreError
 from tests.hub.server import Hub
 
@@ -66,6 +68,37 @@ def test_the_command_prints_its_endpoint_and_ends_on_a_signal(tmp_path: Path) ->
             assert answer.json["name"] == "owner"
             process.send_signal(name)
             assert process.wait(20) == 0
+
+
+def test_a_killed_server_has_kept_every_commit_that_it_answered(tmp_path: Path) -> None:
+    answered: list[str] = []
+
+    def commit_on_and_on(endpoint: str, enough: Event) -> None:
+        path = f"{API}/commit/main"
+        with suppress(OSError, HTTPException):
+            while True:
+                body = commit_body(None, **{f"{len(answered)}.txt": "x"})
+                answer = ask(endpoint, "POST", path, token=WRITE, body=body)
+                answered.append(answer.json["commitOid"])
+                if len(answered) == 20:
+                    enough.set()
+
+    with command("--store", str(tmp_path)) as process:
+        assert process.stdout
+        endpoint = process.stdout.readline().strip()
+        repo = {"type": "dataset", "name": "data", "organization": "org"}
+        ask(endpoint, "POST", "/api/repos/create", token=WRITE, body=repo)
+        enough = Event()
+        client = Thread(target=commit_on_and_on, args=(endpoint, enough))
+        client.start()
+        assert enough.wait(60)
+        process.kill()
+        client.join()
+    with Hub(tmp_path) as hub:
+        made = [commit.oid for commit in reversed(hub.history("org/data"))][1:]
+        assert made[: len(answered)] == answered
+        assert len(made) <= len(answered) + 1
+        hub.put("org/data", {"after.txt": b""})
 
 
 def test_the_command_ends_when_its_parent_is_killed(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ COMMIT = f"{API}/commit/main"
 FILES = "/datasets/org/data/resolve/main"
 
 
+@pytest.mark.filterwarnings("ignore:Use 'content:DeprecationWarning")  # the client's own
 def test_a_large_upload_goes_in_parts(hub: Hub) -> None:
     hub.put("org/data", {})
     hub.part_size = 1000
