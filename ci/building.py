@@ -152,7 +152,7 @@ class _RowMaker:
         self._errata = frozenset(erratum.file for erratum in errata)
         instructions = task.folder.instructions
         self._templates = instructions.lines if instructions else []
-        self._labels = ", ".join(file.labels)
+        self._labels = ""
 
     def rows(self, encoders: Encoders) -> Iterator[Row]:
         """The rows in order, those of errata left out."""
@@ -162,7 +162,9 @@ class _RowMaker:
         columns = examples.clip_columns
         clips = [clip for example in examples.rows for clip in example.clips(columns)]
         with source.store.hold(clips) as open_clip:
-            kept = self._instructed(self._drawn(examples))
+            drawn = self._drawn(examples)
+            self._labels = ", ".join(_labels(drawn))
+            kept = self._instructed(drawn)
             cells = (cell for row, text in kept for cell in self._cells(row, text))
             flacs = encoders.encode(
                 (ClipSource(None, partial(open_clip, cell.clip)), cell.sound)
@@ -245,6 +247,14 @@ class _RowMaker:
     def _texts(self) -> list[str]:
         task_file = self._file.task_file
         return [name for name in task_file.inputs if name.startswith("text")] if task_file else []
+
+
+def _labels(examples: Examples) -> list[str]:
+    """The declared labels in order; where none are declared, those that occur, sorted."""
+    answers = (row.label for row in examples.rows)
+    chosen = (answer if isinstance(answer, tuple) else (answer,) for answer in answers)
+    occurring = {label for labels in chosen for label in labels if isinstance(label, str)}
+    return examples.file.labels or sorted(occurring)
 
 
 def _label(label: object) -> Value:
