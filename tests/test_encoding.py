@@ -85,6 +85,13 @@ def test_samples_beyond_full_scale_are_held_to_the_range(
     ]  # fmt: skip
 
 
+def test_what_is_no_number_is_silence_as_it_was_measured(
+    decoders: Decoders, encoders: Encoders
+) -> None:
+    data = encode(np.array([0.5, np.nan, np.inf, -np.inf, -0.5]), encoding="wav-float")
+    assert samples(encoded(decoders, encoders, data))[:, 0].tolist() == [16384, 0, 0, 0, -16384]
+
+
 @pytest.mark.parametrize("encoding", ["wav-24", "wav-float", "flac-24", "vorbis", "opus", "mp3"])
 def test_all_formats_become_the_16_bits_that_were_measured(
     decoders: Decoders, encoders: Encoders, encoding: str
