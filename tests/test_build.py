@@ -5,6 +5,7 @@ import io
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -414,6 +415,17 @@ def test_the_same_folders_give_the_same_bytes(many: Path) -> None:
 def test_nothing_is_printed_but_one_line(many: Path) -> None:
     built = run(many, TASK, "--to", "out")
     assert (built.stdout, built.stderr) == ("built 1 instance in out\n", "")
+
+
+def test_data_in_the_repository_are_built_without_a_network(
+    task: Path, build: Building, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def connect(*_: object) -> None:
+        raise AssertionError("something asked for a network")
+
+    monkeypatch.setattr(socket.socket, "connect", connect)
+    monkeypatch.setattr(socket, "getaddrinfo", connect)
+    assert only(build()).rows == 40
 
 
 # -- errata ---------------------------------------------------------------------------------------

@@ -288,6 +288,24 @@ def test_no_descriptor_is_left_open(decoders: Decoders, tmp_path: Path) -> None:
     assert set(Path("/proc/self/fd").iterdir()) == before
 
 
+def test_an_encode_child_may_do_no_more_than_a_decode_child(
+    decoders: Decoders, encoders: Encoders
+) -> None:
+    """No environment, no file writes, a gigabyte of memory, sixteen files, no core dump."""
+    encoded(decoders, encoders, encode(tone()))
+    (child,), (decode_child,) = encoders.pids, decoders.pids
+    wanted = ("Max file size", "Max address space", "Max open files", "Max core file size")
+    limits, of_decode_child = (
+        [line for line in Path(f"/proc/{pid}/limits").read_text().splitlines()
+         if line.startswith(wanted)]
+        for pid in (child, decode_child)
+    )  # fmt: skip
+    assert limits == of_decode_child
+    assert [line.split()[-3] for line in limits] == ["0", "0", "16", str(1 << 30)]
+    environment = Path(f"/proc/{child}/environ").read_text().split("\0")
+    assert not [one for one in environment if one and not one.endswith("_THREADS=1")]
+
+
 @pytest.mark.torture
 def test_the_longest_lawful_clip_is_encoded_within_the_limits(decoders: Decoders) -> None:
     assert FULL_STRENGTH
