@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 import pytest
 import soundfile
 
+import ci.building
 from ci.build import main
 from ci.flac import read_head
 from ci.parquet import facts, without
@@ -571,8 +572,6 @@ def test_a_folder_that_changes_while_it_is_built_is_refused(
     task: Path, build: Building, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Faults injected where the build reads again what was checked."""
-    import ci.building
-
     whole = ci.building.read_examples
 
     def changing(source: Any) -> Any:
@@ -588,8 +587,6 @@ def test_a_folder_that_changes_while_it_is_built_is_refused(
 def test_a_clip_that_changes_while_it_is_built_is_refused(
     task: Path, build: Building, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    import ci.building
-
     whole = ci.building.read_examples
 
     def changing(source: Any) -> Any:
@@ -599,6 +596,24 @@ def test_a_clip_that_changes_while_it_is_built_is_refused(
     monkeypatch.setattr(ci.building, "read_examples", changing)
     assert not (build(code=2) / "build.json").exists()
     assert "example c07" in capsys.readouterr().err
+
+
+def test_a_task_that_cannot_be_built_leaves_nothing_behind_and_the_others_whole(
+    tmp_path: Path, clips: Path, task: Path, build: Building, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_task(tmp_path, clips, "ZuluTask")
+    whole = ci.building.read_examples
+
+    def changing(source: Any) -> Any:
+        if source.task == TASK:
+            sound(f"{DATA}/clips/c07.wav", noise(700))(task)
+        return whole(source)
+
+    monkeypatch.setattr(ci.building, "read_examples", changing)
+    out = build("--keep-going", code=2)
+    assert (only(out).task, only(out).rows) == ("ZuluTask", 40)
+    assert [one.task for one in receipt(out).refused] == [TASK]
+    assert len(contents(out)) == 2
 
 
 # -- what a person sees ---------------------------------------------------------------------------
@@ -631,6 +646,7 @@ def test_the_help_names_every_exit_code(capsys: pytest.CaptureFixture[str]) -> N
 
 MEASURED = """\
 import resource, sys
+import ci.building
 from ci.build import main
 code = main(sys.argv[1:])
 print(code, *(resource.getrusage(who).ru_maxrss >> 10 for who in
