@@ -10,16 +10,12 @@ up memory, files, CPU time and, where it may, the network. Run as
 """
 
 import contextlib
-import ctypes
 import functools
 import hashlib
 import math
 import os
-import resource
-import signal
 import socket
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
@@ -28,13 +24,14 @@ import numpy as np
 import numpy.typing as npt
 import soundfile
 
-# `python -I` knows no path to this repository; the one module that is shared is fetched by hand.
+# `python -I` knows no path to this repository; what is shared is fetched by hand.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from validators.measurement import (
     BANDWIDTH_RANGE,
     BANDWIDTH_SECONDS,
     CLIPPED_RUN,
     CPU_SECONDS,
+    FINE_SUBTYPES,
     MAX_CHANNELS,
     MAX_SAMPLE_RATE,
     MAX_SAMPLES,
@@ -47,6 +44,7 @@ from validators.measurement import (
     Measurement,
     plain_text,
 )
+from validators.sandbox import allow_cpu_seconds, limit_process
 
 del sys.path[0]
 
@@ -154,10 +152,6 @@ _BYTES_PER_SAMPLE: Final = {
     "ULAW": 1,
     "ALAW": 1,
 }
-# Sample formats of more than 16 bits or of floats; others are read as 16-bit integers, exactly.
-_FINE: Final = frozenset(
-    {"PCM_24", "PCM_32", "FLOAT", "DOUBLE", "VORBIS", "OPUS", "MPEG_LAYER_III"}
-)
 # The largest magnitude that a format can hold on both sides; 16 bit unless said otherwise.
 _FULL_SCALE: Final = {
     "PCM_U8": 127 / 128,
@@ -189,10 +183,13 @@ class Stream(soundfile.SoundFile):  # type: ignore[misc]  # soundfile's types do
         return False
 
 
-def measure(fd: int, block_samples: int = BLOCK_SAMPLES) -> Measurement:
+def measure(
+    fd: int, block_samples: int = BLOCK_SAMPLES, meter: "type[Meter] | None" = None
+) -> Measurement:
     """Decode the file open at `fd` once and measure it.
 
-    Memory is constant: 28 bytes for each of `block_samples`, and what the codec needs.
+    Memory is constant: 28 bytes for each of `block_samples`, and what the codec needs. `meter` is
+    the class that measures, where it shall do more than `Meter`.
     """
     known: dict[str, Any] = {"size": os.fstat(fd).st_size}
     try:
@@ -201,7 +198,7 @@ def measure(fd: int, block_samples: int = BLOCK_SAMPLES) -> Measurement:
         with Stream(fd, closefd=False) as sound, np.errstate(all="ignore"):
             known.update(_header(sound, content, fd, known["size"]))
             _check_header(sound, content, known["subtype"])
-            known.update(_read(sound, known, block_samples))
+            known.update(_read(sound, known, block_samples, meter or Meter))
     except _Refused as refused:
         known.update(failure=refused.failure, detail=refused.detail)
     except soundfile.LibsndfileError as error:
@@ -272,10 +269,12 @@ def _check_budget(frames: int, channels: int, verb: str) -> None:
         )
 
 
-def _read(sound: Stream, known: dict[str, Any], block_samples: int) -> dict[str, Any]:
+def _read(
+    sound: Stream, known: dict[str, Any], block_samples: int, make_meter: "type[Meter]"
+) -> dict[str, Any]:
     """Decode block by block into one buffer; the measurements of the whole."""
     rate, channels, claimed = sound.samplerate, sound.channels, sound.frames
-    meter = Meter(rate, channels, known["subtype"], block_samples)
+    meter = make_meter(rate, channels, known["subtype"], block_samples)
     while True:
         block = sound.read(out=meter.buffer)
         meter.add(block)
@@ -314,7 +313,7 @@ class Meter:
     """
 
     def __init__(self, rate: int, channels: int, subtype: str, block_samples: int) -> None:
-        self._fine = subtype in _FINE
+        self._fine = subtype in FINE_SUBTYPES
         self._unit = 1.0 if self._fine else 32768.0
         self._window = rate // WINDOWS_PER_SECOND
         frames = max(1, block_samples // channels // self._window) * self._window
@@ -344,7 +343,7 @@ class Meter:
             return
         samples = block.reshape(-1)
         by_channel = self._sums_of(block)
-        self._hash.update(self._as_published(samples))
+        self.publish(self._as_published(samples))
         magnitude = self._magnitude(samples)
         heard = self._loud_from is not None
         peak = self._add_windows(magnitude, len(block))
@@ -357,6 +356,10 @@ class Meter:
         if self._channels > 1:
             self._compare_channels(by_channel)
         self.frames += len(block)
+
+    def publish(self, samples: memoryview) -> None:
+        """Take the next samples as they are published: interleaved, little-endian, 16 bit."""
+        self._hash.update(samples)
 
     def result(self) -> dict[str, Any]:
         """The measurements by their names in `Measurement`."""
@@ -532,38 +535,6 @@ def _rounded(value: float) -> float:
 
 # --------------------------------------------------------------------------------------------
 # The process
-
-_PR_SET_PDEATHSIG: Final = 1
-_PR_SET_NO_NEW_PRIVS: Final = 38
-_CLONE_NEWNET: Final = 0x4000_0000
-
-
-def limit_process() -> None:
-    """Give up for good what decoding does not need, as far as the system knows how."""
-    for name, value in (
-        ("RLIMIT_AS", MEMORY_BYTES),
-        ("RLIMIT_FSIZE", 0),
-        ("RLIMIT_NOFILE", 16),
-        ("RLIMIT_CORE", 0),
-        ("RLIMIT_NPROC", 0),  # no effect for root
-    ):
-        if limit := getattr(resource, name, None):
-            with contextlib.suppress(OSError, ValueError):
-                resource.setrlimit(limit, (value, value))
-    if sys.platform == "linux":
-        libc = ctypes.CDLL(None)
-        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)  # never outlive the parent
-        libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-        libc.unshare(_CLONE_NEWNET)  # no network; granted to root only
-
-
-def allow_cpu_seconds(seconds: int) -> None:
-    """End this process by SIGXCPU after so many seconds of CPU time from now, rounded up."""
-    soft = math.ceil(time.process_time()) + seconds
-    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    if hard == resource.RLIM_INFINITY or soft < hard:
-        with contextlib.suppress(OSError, ValueError):
-            resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
 
 
 def serve(channel: socket.socket, measure: Callable[[int], Measurement] = measure) -> None:
