@@ -1,13 +1,14 @@
 """The report that the check of a pull request left behind: a zip file that anybody may have made.
 
-A pull request can rewrite the workflow that makes it. So it is read in memory, within caps, as one
-member of one name; and what this side knows better (a rule's name and severity, the verdict) is
+A pull request can rewrite the workflow that makes it. So it is read in memory, within caps, as
+members of known names; and what this side knows better (a rule's name and severity, the verdict) is
 not taken from it.
 """
 
 import io
 import zipfile
 import zlib
+from dataclasses import dataclass
 from typing import Final
 
 from pydantic import ValidationError
@@ -16,9 +17,14 @@ from schema.report import Finding, Report, TaskReport
 from validators.registry import rules
 from validators.report import assemble, verdict
 
-MEMBER: Final = "report.json"
+NAME: Final = "report"
+"""Of the artifact of a workflow run."""
+REPORT: Final = "report.json"
+MENDS: Final = "mends.diff"
+"""What `--fix` would change; there where it would change anything."""
 MAX_ZIP_BYTES: Final = 1 << 20
 MAX_REPORT_BYTES: Final = 4 << 20
+MAX_DIFF_BYTES: Final = 1 << 16
 MAX_RATIO: Final = 200
 """Of the report's size to the zip's: real reports are squeezed by 10 to 40."""
 MAX_TASKS: Final = 500
@@ -31,39 +37,54 @@ class ArtifactError(Exception):
     """The artifact is not what the check writes; the message names no byte of it."""
 
 
-def read_artifact(data: bytes) -> Report:
-    """The report in a zip file, with what the rules say of themselves put in.
+@dataclass(frozen=True)
+class Result:
+    """What a check left behind: its report, and the diff of what `--fix` would change."""
+
+    report: Report
+    mends: str
+
+
+def read_artifact(data: bytes) -> Result:
+    """What a zip file holds, with what the rules say of themselves put into the report.
 
     Raises:
         ArtifactError: it cannot be one that the check wrote.
     """
     if len(data) > MAX_ZIP_BYTES:
         raise ArtifactError(f"it is larger than {MAX_ZIP_BYTES:,} bytes")
-    return trusted(_unpacked(data))
+    members = _unpacked(data)
+    mends = members.get(MENDS, b"").decode("utf-8", "replace")
+    return Result(trusted(members[REPORT]), mends)
 
 
-def _unpacked(data: bytes) -> bytes:
+def _unpacked(data: bytes) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = archive.infolist()
-            if [member.filename for member in members] != [MEMBER]:
-                raise ArtifactError(f"it does not hold {MEMBER} alone")
-            member = members[0]
-            if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-                raise ArtifactError("it is compressed in an unusual way")
-            # What the zip claims may be a lie: no more than the cap is unpacked, whatever it says.
-            with archive.open(member) as stream:
-                raw = stream.read(MAX_REPORT_BYTES + 1)
+            names = sorted(member.filename for member in members)
+            if names not in ([REPORT], [MENDS, REPORT]):
+                raise ArtifactError(f"it does not hold {REPORT} and at most {MENDS}")
+            return {member.filename: _content(archive, member, len(data)) for member in members}
     except (
         zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, OverflowError, RuntimeError,
         NotImplementedError,
     ) as error:  # fmt: skip
         raise ArtifactError("it is no readable zip file") from error
-    if len(raw) > MAX_REPORT_BYTES:
-        raise ArtifactError(f"the report is larger than {MAX_REPORT_BYTES:,} bytes")
-    if len(raw) > MAX_RATIO * max(len(data), 1_000):
+
+
+def _content(archive: zipfile.ZipFile, member: zipfile.ZipInfo, packed: int) -> bytes:
+    """A member's bytes; no more than the cap is unpacked, whatever the zip claims."""
+    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise ArtifactError("it is compressed in an unusual way")
+    cap = MAX_REPORT_BYTES if member.filename == REPORT else MAX_DIFF_BYTES
+    with archive.open(member) as stream:
+        content = stream.read(cap + 1)
+    if len(content) > cap:
+        raise ArtifactError(f"{member.filename} is larger than {cap:,} bytes")
+    if len(content) > MAX_RATIO * max(packed, 1_000):
         raise ArtifactError("it unpacks to far more than a report")
-    return raw
+    return content
 
 
 def trusted(raw: bytes) -> Report:

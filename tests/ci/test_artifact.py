@@ -44,26 +44,31 @@ def artifact(**changes: Any) -> bytes:
 
 
 def test_what_the_check_wrote_comes_back() -> None:
-    read = read_artifact(artifact())
+    read = read_artifact(artifact()).report
     assert [found.rule for found in read.findings] == ["AUD501"]
     assert [task.verdict for task in read.tasks] == ["fail"]
 
 
 def test_a_verdict_that_its_findings_belie_is_not_repeated() -> None:
-    read = read_artifact(artifact(tasks=[TASK | {"verdict": "pass"}]))
+    read = read_artifact(artifact(tasks=[TASK | {"verdict": "pass"}])).report
     assert read.tasks[0].verdict == "fail"
 
 
 def test_a_rule_keeps_its_severity_its_name_and_its_page() -> None:
     lie = {"severity": "note", "name": "all-is-well", "url": "https://example.org"}
-    (found,) = read_artifact(artifact(findings=[FINDING | lie])).findings
+    (found,) = read_artifact(artifact(findings=[FINDING | lie])).report.findings
     told = (found.severity, found.name, found.url)
     assert told == ("error", "undecodable-clip", "docs/rules/AUD501.md")
 
 
 def test_what_cannot_be_waived_is_not() -> None:
-    read = read_artifact(artifact(findings=[FINDING | {"waived": "because"}]))
+    read = read_artifact(artifact(findings=[FINDING | {"waived": "because"}])).report
     assert (read.findings[0].waived, read.tasks[0].verdict) == (None, "fail")
+
+
+def test_the_mends_may_stand_beside_it() -> None:
+    both = zipped(("mends.diff", "- a\n+ ä\n".encode()), ("report.json", report()))
+    assert read_artifact(both).mends == "- a\n+ ä\n"
 
 
 @pytest.mark.parametrize(
@@ -73,6 +78,13 @@ def test_what_cannot_be_waived_is_not() -> None:
         pytest.param(report(), id="no zip"),
         pytest.param(zipped(), id="no member"),
         pytest.param(zipped(("report.json", report()), ("more", b"")), id="two members"),
+        pytest.param(zipped(("mends.diff", b"")), id="mends alone"),
+        pytest.param(
+            zipped(("report.json", report()), ("report.json", report())), id="the same twice"
+        ),
+        pytest.param(
+            zipped(("mends.diff", b"x" * 70_000), ("report.json", report())), id="long mends"
+        ),
         pytest.param(zipped(("../report.json", report())), id="a path that leads out"),
         pytest.param(zipped(("/etc/cron.d/x", report())), id="an absolute path"),
         pytest.param(zipped(("report.json", report()), method=zipfile.ZIP_LZMA), id="lzma"),
