@@ -172,7 +172,7 @@ class Bot:
     def _write(self, pull: Pull, answer: Answer) -> None:
         own = [c for c in self.github.comments(pull.number) if c.author == self.author]
         mine = [comment for comment in own if told(comment.body)]
-        if answer.comment is not None and [c.body for c in mine] == [answer.comment]:
+        if answer.comment and [_plain(c.body) for c in mine] == [_plain(answer.comment)]:
             self.say("nothing has changed: nothing is written")
             return
         for step in self._steps(pull, answer, own, mine):
@@ -205,6 +205,11 @@ class Bot:
             yield partial(github.edit_comment, mine[0].id, answer.comment)
         else:
             yield partial(github.create_comment, number, answer.comment)
+
+
+def _plain(body: str) -> str:
+    """A comment's text, however GitHub keeps its line ends."""
+    return body.replace("\r\n", "\n").strip()
 
 
 def _labels(change: PullRequest, outcome: Outcome) -> frozenset[str]:

@@ -11,14 +11,24 @@ from schema.report import InstanceReport, Report
 from validators.render.escape import code_span, shortened, table_cell, visible
 from validators.render.findings import faults
 from validators.render.markdown import Item, Section, fitted, opening, sections
-from validators.render.words import counted, fix_step, number, statistics, verdict
+from validators.render.words import NextStep, counted, fix_step, number, statistics, verdict
 
 PAGES: Final = f"https://github.com/{GITHUB_REPO}/blob/main/docs/rules"
 MAX_DIFF_LINES: Final = 60
 
+_READY: Final = NextStep(
+    "The check has nothing to object to. Next: people look at what no program can judge."
+)
+_AGAIN: Final = NextStep(
+    "Not all of it could be checked, for no fault of yours. Next: a maintainer runs it again."
+)
+
 Outcome = Literal["pass", "fail", "incomplete", "not checked", "look"]
 
-_MARK: Final = re.compile(r"<!-- dynamic-superb report: (.{4,11}), head ([0-9a-f]{40}) -->")
+_MARK: Final = re.compile(
+    r"\n<!-- dynamic-superb report: ([a-z ]{4,11}), head ([0-9a-f]{40}) -->\s*\Z"
+)
+"""Last of all, where no stranger's words stand."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +59,8 @@ def report_comment(report: Report, about: About) -> tuple[Outcome, str]:
         for part in sections(report, PAGES)
     ]
     errors, others = parts[:1], parts[1:]
-    text = opening(report) + fitted([*errors, *_mends(report, about.mends), *others])
+    now = {"pass": _READY, "incomplete": _AGAIN}.get(verdict(report))
+    text = opening(report, now) + fitted([*errors, *_mends(report, about.mends), *others])
     return verdict(report), text + _footer(report, about.head)
 
 

@@ -20,7 +20,15 @@ from validators.render.findings import (
     skipped,
     waivers,
 )
-from validators.render.words import counted, first_few, next_step, statistics, totals, verdict
+from validators.render.words import (
+    NextStep,
+    counted,
+    first_few,
+    next_step,
+    statistics,
+    totals,
+    verdict,
+)
 
 LIMIT = 60_000
 """Characters; a comment on GitHub holds 65,536."""
@@ -92,9 +100,9 @@ def fitted(parts: Iterable[Section]) -> str:
     return "".join(texts)
 
 
-def opening(report: Report) -> str:
+def opening(report: Report, step: NextStep | None = None) -> str:
     """The verdict in the first line, and what to do now."""
-    step = next_step(report, _short)
+    step = step or next_step(report, _short)
     commands = "".join(f"{command}\n" for command in step.commands)
     block = f"\n```sh\n{commands}```\n" if commands else ""
     return f"**{verdict(report)}**: {totals(report, _short)}\n\n{step.sentence}\n{block}"
