@@ -21,6 +21,8 @@ class Asked:
     token: str | None
     base: str
     """Address of the API that was asked."""
+    own: str
+    """Address of the server itself."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ def download(state: State, asked: Asked, number: int) -> Said:
     if number not in state.blobs:
         raise Refused(404, "Not Found")
     # GitHub sends a client to a store on another host, which must not see its token.
-    elsewhere = asked.base.replace("127.0.0.1", "localhost")
+    elsewhere = asked.own.replace("127.0.0.1", "localhost")
     return Said(302, location=f"{elsewhere}/blobs/{number}?signature=s3cr3t")
 
 

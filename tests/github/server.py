@@ -58,6 +58,7 @@ class GitHubServer:
         self.faults: list[Fault] = []
         self.records: list[Record] = []
         self.before: Callable[[Asked], None] | None = None
+        self.shown: str | None = None
         self._stop = threading.Event()
         outer = self
 
@@ -70,7 +71,12 @@ class GitHubServer:
 
     @property
     def api(self) -> str:
-        """Its address."""
+        """Its address, or that of a proxy before it."""
+        return self.shown or self.own
+
+    @property
+    def own(self) -> str:
+        """Its own address."""
         return f"http://127.0.0.1:{self._server.server_port}"
 
     def __enter__(self) -> "GitHubServer":
@@ -114,8 +120,10 @@ class _Handler(BaseHTTPRequestHandler):
         raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         token = self.headers.get("Authorization")
         query = dict(parse_qsl(url.query))
-        asked = Asked(self.command, url.path, query, json.loads(raw or b"null"), token,
-                      self.github.api)  # fmt: skip
+        asked = Asked(
+            self.command, url.path, query, json.loads(raw or b"null"), token,
+            self.github.api, self.github.own,
+        )  # fmt: skip
         if self.github.before:
             self.github.before(asked)
         fault = self.github.fault_for(self.command, url.path)
