@@ -204,6 +204,20 @@ class GitHub:
             return None
         return frozenset(str(one["name"]) for one in answer["labels"])
 
+    def approvals(self, number: int) -> dict[str, str]:
+        """Who approves of a pull request: account to the commit that it approved.
+
+        The latest review of an account counts; comments change nothing.
+        """
+        standing: dict[str, str] = {}
+        for one in self._pages(f"pulls/{number}/reviews"):
+            account = str((one["user"] or {}).get("login", ""))
+            if one["state"] == "APPROVED" and one["commit_id"]:
+                standing[account] = str(one["commit_id"])
+            elif one["state"] in ("CHANGES_REQUESTED", "DISMISSED"):
+                standing.pop(account, None)
+        return standing
+
     # -- writing ----------------------------------------------------------------------------------
 
     def create_comment(self, number: int, body: str) -> None:

@@ -23,6 +23,7 @@ REQUESTS: Final = {
     "/pulls": ["get"],
     "/pulls/{pull_number}": ["get"],
     "/pulls/{pull_number}/files": ["get"],
+    "/pulls/{pull_number}/reviews": ["get"],
     "/issues/{issue_number}": ["get"],
     "/issues/{issue_number}/comments": ["get", "post"],
     "/issues/comments/{comment_id}": ["patch", "delete"],
@@ -58,10 +59,9 @@ def _cut(whole: dict[str, Any]) -> dict[str, Any]:
 
 def _request(operation: dict[str, Any]) -> dict[str, Any]:
     answers = {"default": {"description": "any: the requests are what is described here"}}
-    kept = {key: operation[key] for key in ("operationId", "parameters") if key in operation}
-    if "requestBody" in operation:
-        kept["requestBody"] = operation["requestBody"]
-    return _without_prose(kept) | {"responses": answers}
+    asked = ("operationId", "parameters", "requestBody")
+    kept = {key: _without_prose(operation[key]) for key in asked if key in operation}
+    return {**kept, "responses": answers}
 
 
 def _without_prose(node: Any) -> Any:

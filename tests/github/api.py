@@ -103,6 +103,11 @@ def list_files(state: State, asked: Asked, number: int) -> Said:
     return Said(200, items=list(state.pull(number).files))
 
 
+@route("GET", "pulls/{n}/reviews")
+def list_reviews(state: State, asked: Asked, number: int) -> Said:
+    return Said(200, items=list(state.pull(number).reviews))
+
+
 @route("GET", "issues/{n}")
 def get_issue(state: State, asked: Asked, number: int) -> Said:
     return Said(200, {"number": number, "labels": [{"name": x} for x in state.labels(number)]})

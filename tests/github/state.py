@@ -33,6 +33,12 @@ class Pull:
     body: str = ""
     files: list[dict[str, str]] = field(default_factory=list)
     labels: list[str] = field(default_factory=list)
+    reviews: list[dict[str, Any]] = field(default_factory=list)
+
+    def review(self, account: str, state: str = "APPROVED", commit: str | None = None) -> None:
+        """Somebody reviews the head, or another commit."""
+        of = {"user": {"login": account}, "state": state, "commit_id": commit or self.head}
+        self.reviews.append(of)
 
 
 @dataclass
