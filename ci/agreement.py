@@ -49,10 +49,10 @@ def ordinal_alpha(ratings: Ratings, resamples: int = RESAMPLES) -> Estimate:
 
 
 def _alpha(sample: Ratings) -> float:
-    known = sample[~np.isnan(sample)]
-    if len(np.unique(known)) < 2:
+    paired = sample[(~np.isnan(sample)).sum(axis=1) >= 2]
+    if len(np.unique(paired[~np.isnan(paired)])) < 2:
         return float("nan")
-    return float(krippendorffs_alpha(sample.T, level_of_measurement="ordinal"))
+    return float(krippendorffs_alpha(paired.T, level_of_measurement="ordinal"))
 
 
 def _counts(sample: Ratings, ratings: Ratings) -> npt.NDArray[Any]:
