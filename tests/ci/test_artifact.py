@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ci.artifact import MAX_REPORT_BYTES, ArtifactError, read_artifact
+from tests.conftest import FULL_STRENGTH
 
 FINDING = {
     "rule": "AUD501", "name": "undecodable-clip", "severity": "error", "task": "SpeakerCounting",
@@ -153,3 +154,13 @@ def test_a_report_with_another_value_somewhere(key: str, value: Any) -> None:
 @given(st.sampled_from(sorted(FINDING)), JSON_VALUES)
 def test_a_finding_with_another_value_somewhere(key: str, value: Any) -> None:
     survives(artifact(findings=[FINDING | {key: value}]))
+
+
+@pytest.mark.timeout(3600)
+def test_a_seeded_part_of_the_mutations() -> None:
+    from tests.ci.fuzz import run
+
+    count = 1_000_000 if FULL_STRENGTH else 4_000
+    found, _ = run(seed=1, count=count)
+    assert sum(found.values()) == count
+    assert found["refused"] > found["read"] > 0
