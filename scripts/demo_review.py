@@ -4,6 +4,8 @@ A task comes in broken, is mended in two pushes, and passes; a stale result arri
 and the bot are the real ones; GitHub is the stand-in of the tests, on loopback.
 """
 
+import contextlib
+import io
 import json
 import os
 import shutil
@@ -33,6 +35,18 @@ def main() -> int:
         print("\nThe comment in full, as it stands now:\n")
         print(story.comment)
         return int(not story.comment.startswith("**pass**"))
+
+
+def first_comment() -> str:
+    """The bot's answer to the first push."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        GitHubServer() as github,
+        contextlib.redirect_stdout(io.StringIO()),
+    ):
+        story = _Story(Path(folder), github)
+        story.push("", _break)
+        return story.comment
 
 
 class _Story:
