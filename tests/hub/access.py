@@ -17,7 +17,7 @@ def seen(request: Request, repo_id: str) -> Repository:
         raise _hidden(request) from None
     settings = repo.settings
     if settings.moved_to:
-        location = request.path.replace(repo_id, settings.moved_to, 1)
+        location = request.target.replace(repo_id, settings.moved_to, 1)
         raise HubError(307, "Moved", headers={"Location": location})
     if settings.private and not (account and account.at_home(repo_id.partition("/")[0])):
         raise _hidden(request)

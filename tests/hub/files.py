@@ -251,7 +251,7 @@ def _edited(
     """The tree after all operations. Raises HubError 400."""
     before = dict(tree)
     for kind, value in operations:
-        path = _valid_path(value["path"])
+        path = _valid_path(value["path"].removesuffix("/" if kind == "deletedFolder" else ""))
         if kind == "file":
             tree[path] = _regular(store, path, value)
         elif kind == "lfsFile":

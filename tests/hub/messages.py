@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
 @dataclass
 class Request:
-    """What a client asks for. `chunks` is the body, to be read once."""
+    """What a client asks for: `target` is path and query as sent, `chunks` the body, read once."""
 
     method: str
+    target: str
     path: str
     query: dict[str, list[str]]
     headers: dict[str, str]
@@ -103,7 +104,9 @@ class HubError(Exception):
         **more: Any,
     ) -> None:
         super().__init__(message)
-        marks = {"X-Error-Message": message} | ({"X-Error-Code": code} if code else {})
+        marks = {"X-Error-Message": " ".join(message.split())} | (
+            {"X-Error-Code": code} if code else {}
+        )
         self.response = answer({"error": message} | more, status, marks | (headers or {}))
 
 

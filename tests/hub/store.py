@@ -29,7 +29,7 @@ from typing import Any
 
 REPO_ID = re.compile(r"(?!.*(?:\.\.|--))[\w][\w.-]{0,95}/[\w][\w.-]{0,95}(?<![.-])", re.ASCII)
 COMMIT_ID = re.compile(r"[0-9a-f]{40}")
-REF_NAME = re.compile(r"(?!.*(?:\.\.|//|@\{|\.lock$))[\w][\w./+-]*(?<![./])", re.ASCII)
+REF_NAME = re.compile(r"(?!.*(?:\.\.|/[/.-]|\.lock(?:/|$)))[\w][\w./+-]*(?<![./])", re.ASCII)
 MAIN = "refs/heads/main"
 FIRST_COMMIT = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -78,6 +78,7 @@ class Handler(BaseHTTPRequestHandler):
         url = urlsplit(self.path)
         request = Request(
             self.command,
+            self.path,
             url.path,
             parse_qs(url.query, keep_blank_values=True),
             {name.lower(): value for name, value in self.headers.items()},
