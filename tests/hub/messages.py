@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote
 
 from tests.hub.accounts import Account
-from tests.hub.store import InvalidError
+from tests.hub.repository import InvalidError
 
 if TYPE_CHECKING:
     from tests.hub.server import Hub

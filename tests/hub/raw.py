@@ -1,10 +1,15 @@
-"""A client without any politeness: one request, one connection, no retry, no redirect."""
+"""Short ways for tests to ask: a client without any politeness, and the polite one."""
 
 import http.client
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+from huggingface_hub import hf_hub_download
+
+from tests.hub.server import Hub
 
 
 @dataclass(frozen=True)
@@ -30,9 +35,10 @@ def ask(
     headers: dict[str, str] | None = None,
     timeout: float = 20,
 ) -> Answer:
-    """Send one request; a `body` that is a dict goes as JSON, an iterator in chunks.
+    """Send one request on a connection of its own; no retry, no redirect.
 
-    `path` may be an absolute URL. Raises what http.client raises.
+    A `body` that is a dict goes as JSON, an iterator in chunks. `path` may be an absolute URL.
+    Raises what http.client raises.
     """
     url = urlsplit(path if "://" in path else endpoint + path)
     assert url.hostname
@@ -55,3 +61,11 @@ def commit_body(parent: str | None = None, **files: str) -> bytes:
     lines = [{"key": "header", "value": header}]
     lines += [{"key": "file", "value": {"path": p, "content": c}} for p, c in files.items()]
     return "\n".join(map(json.dumps, lines)).encode()
+
+
+def download(hub: Hub, name: str, token: str | bool = False) -> bytes:
+    """A file of org/data by the official client, which caches it."""
+    path = hf_hub_download(
+        "org/data", name, repo_type="dataset", endpoint=hub.endpoint, token=token
+    )
+    return Path(path).read_bytes()

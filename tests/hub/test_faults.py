@@ -2,7 +2,9 @@
 
 import http.client
 import math
+import re
 import socket
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from threading import Event, Thread
@@ -48,6 +50,20 @@ def test_a_status_is_answered_and_nothing_is_done(kind: Fault, hub: Hub, head: s
     assert commit(hub).status == 200
     assert hub.requests[-2].fault is kind
     assert hub.requests[-1].fault is None
+
+
+@pytest.mark.parametrize("kind", list(Fault), ids=lambda kind: kind.name)
+def test_a_kind_tells_whether_the_request_takes_effect(kind: Fault, hub: Hub, head: str) -> None:
+    hub.faults.add(kind, seconds=0.05)
+    with suppress(http.client.HTTPException):
+        commit(hub)
+    assert (hub.head("org/data").oid != head) == kind.takes_effect
+
+
+def test_the_page_explains_every_kind() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "test_hub.md").read_text(encoding="utf-8")
+    table = page.partition("| fault |")[2].partition("\n\n")[0]
+    assert set(re.findall(r"`([A-Z_]{3,})`", table)) == {kind.name for kind in Fault}
 
 
 def test_a_rate_limit_may_say_when_to_come_back(hub: Hub, head: str) -> None:

@@ -17,7 +17,7 @@ from tests.hub.messages import HubError, Request, Response, Slice, dispatch
 if TYPE_CHECKING:
     from tests.hub.server import Hub
 
-CHUNK = 2**16
+CHUNK = 2**18
 
 
 class Server(ThreadingHTTPServer):
