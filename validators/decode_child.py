@@ -28,7 +28,7 @@ import numpy as np
 import numpy.typing as npt
 import soundfile
 
-# `python -I` knows no path to this repository; the one module that is shared is fetched by hand.
+# `python -I` knows no path to this repository; the modules that it needs are fetched by hand.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from validators.measurement import (
     BANDWIDTH_RANGE,
@@ -47,6 +47,7 @@ from validators.measurement import (
     Measurement,
     plain_text,
 )
+from validators.unclaimed import Heard, more_follows
 
 del sys.path[0]
 
@@ -202,6 +203,7 @@ def measure(fd: int, block_samples: int = BLOCK_SAMPLES) -> Measurement:
             known.update(_header(sound, content, fd, known["size"]))
             _check_header(sound, content, known["subtype"])
             known.update(_read(sound, known, block_samples))
+            known["unclaimed"] = _more_follows(sound, known, fd)
     except _Refused as refused:
         known.update(failure=refused.failure, detail=refused.detail)
     except soundfile.LibsndfileError as error:
@@ -276,13 +278,35 @@ def _read(sound: Stream, known: dict[str, Any], block_samples: int) -> dict[str,
     """Decode block by block into one buffer; the measurements of the whole."""
     rate, channels, claimed = sound.samplerate, sound.channels, sound.frames
     meter = Meter(rate, channels, known["subtype"], block_samples)
+    # libFLAC fails at what is no frame, and a tag may follow the last one.
+    exactly = known["content"] == "flac" and claimed < _NO_LENGTH
     while True:
-        block = sound.read(out=meter.buffer)
+        room = claimed - meter.frames if exactly else len(meter.buffer)
+        block = sound.read(out=meter.buffer[:room])
         meter.add(block)
         known["frames"] = meter.frames
         _check_budget(meter.frames, channels, "holds at least")  # where the header is silent
         if len(block) < len(meter.buffer) and (not len(block) or meter.frames >= claimed):
             return meter.result()
+
+
+def _more_follows(sound: Stream, known: dict[str, Any], fd: int) -> bool:
+    """Whether the header claims a length, and the file holds more sound than that."""
+    if known["header_frames"] is None:
+        return False
+    head = os.pread(fd, _HEAD_BYTES, 0)
+    return more_follows(
+        known["content"],
+        Heard(
+            fd,
+            size=known["size"],
+            start=_after_id3(head) if head.startswith(b"ID3") else 0,
+            position=os.lseek(fd, 0, os.SEEK_CUR),
+            rate=sound.samplerate,
+            frame_bytes=_BYTES_PER_SAMPLE.get(known["subtype"], 0) * sound.channels,
+            frames=known["frames"],
+        ),
+    )
 
 
 # --------------------------------------------------------------------------------------------
