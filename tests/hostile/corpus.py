@@ -258,6 +258,8 @@ TASK_NAMES = {
 for _name, _text in TASK_NAMES.items():
     _code = None if _text.isascii() and _text.isalnum() else "FLD001"
     names(f"{_name}, the task", _code, nothing, task=_text)
+for _name in ("Con", "Aux", "Nul", "Com1", "Lpt9"):
+    names(f"{_name}, a device of Windows, the task", "FLD009", nothing, task=_name)
 STEMS = {
     "a look-alike of Cyrillic": "\u0420rompts",
     "a line break at the end": "Prompts\n",
