@@ -61,7 +61,8 @@ def check(  # noqa: PLR0913 - what a run is made of
         root: the repository's root.
         paths: POSIX paths of the task folders, relative to `root`.
         options: what to leave out.
-        measure: measures clips; asked at most once, and only where a rule needs sound.
+        measure: measures clips; asked once, where a rule needs sound, or for every few megabytes
+            of metadata.
         progress: told after each clip.
         kept: reports of earlier runs; what has not changed is not looked at again.
 

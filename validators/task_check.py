@@ -13,6 +13,7 @@ from itertools import islice
 from pathlib import Path
 
 from schema.report import Finding, InstanceReport, Problem, Report, TaskReport
+from validators.budget import Listening, Reading, batches, not_heard
 from validators.clips import ClipSource, DecoderError
 from validators.engine import Measurer, Options, Progress
 from validators.examples import Example, Examples, read_examples
@@ -58,7 +59,7 @@ def check_folders(
     progress: Progress | None,
     repository: Repository,
 ) -> Iterator[Report]:
-    """A report for each folder; the clips of all are measured in one go.
+    """A report for each folder; the clips of many are measured in one go.
 
     Args:
         folders: the task folders.
@@ -66,13 +67,14 @@ def check_folders(
         repository: all tasks, for the rules that compare tasks.
     """
     parsed = cache(TaskFolder.of)
-    checks = [_TaskCheck(parsed(folder), options) for folder in folders]
-    for task in checks:
-        task.open_sources()
-    sounds = _measure_all(checks, measure, progress)
-    for task in checks:
-        task.run(sounds, lambda folder: [parsed(other) for other in repository.others(folder)])
-        yield assemble([task.report()], task.findings, task.problems)
+    for batch in batches(folders):
+        checks = [_TaskCheck(parsed(folder), options) for folder in batch]
+        for task in checks:
+            task.open_sources()
+        sounds = _measure_all(checks, measure, progress)
+        for task in checks:
+            task.run(sounds, lambda folder: [parsed(other) for other in repository.others(folder)])
+            yield assemble([task.report()], task.findings, task.problems)
 
 
 Others = Callable[[TaskFolder], list[TaskFolder]]
@@ -83,19 +85,30 @@ def _measure_all(
     checks: Sequence["_TaskCheck"], measure: Measurer, progress: Progress | None
 ) -> dict[str, Measurement]:
     """Measurements by content hash of all clips that a rule of this run needs."""
-    wanted: dict[str, ClipSource] = {}
-    for task in checks:
-        wanted |= {str(clip.key): clip for clip in task.wanted_clips()}
     sounds: dict[str, Measurement] = {}
+    total = len({key for task in checks for _, key, _ in task.clips()})
     try:
-        for clip, sound in measure(wanted.values()) if wanted else ():
+        for clip, sound in measure(_wanted(checks, sounds)) if total else ():
             sounds[str(clip.key)] = sound
             if progress:
-                progress(len(sounds), len(wanted))
+                progress(len(sounds), total)
     except DecoderError as error:
         for task in checks:
             task.cannot_decode(str(error))
     return sounds
+
+
+def _wanted(
+    checks: Sequence["_TaskCheck"], sounds: Mapping[str, Measurement]
+) -> Iterator[ClipSource]:
+    """The clips to be measured, each content once; `sounds` fills as they are."""
+    given: set[str] = set()
+    for task in checks:
+        listening = Listening()
+        for instance, key, path in task.clips():
+            if listening.covers(instance, key, sounds) and key not in given:
+                given.add(key)
+                yield ClipSource(key, partial(task.folder.open, path))
 
 
 @dataclass
@@ -121,17 +134,20 @@ class _TaskCheck:
     _instances: list[_InstanceData] = field(default_factory=list)
     _reports: list[InstanceReport] = field(default_factory=list)
     _no_sound: str | None = None
+    _listening: Listening = field(default_factory=Listening)
     _on: dict[type, tuple[tuple[Rule, str | None], ...]] = field(default_factory=dict)
 
     def open_sources(self) -> None:
         """Read the rows of every instance's source, as far as this run may."""
+        reading = Reading(self.folder)
         for file in self.folder.instances:
             data = _InstanceData(file)
             self._instances.append(data)
             if self.options.static:
                 self._skip(DATA_SUBJECTS, "not run on request: --static")
             elif self._reachable(file):
-                data.source = open_source(file)
+                data.source = reading.refusal(file) or open_source(file)
+                reading.spend(data.source)
                 data.examples = read_examples(data.source) if data.source.columns else None
 
     def _reachable(self, file: InstanceFile) -> bool:
@@ -152,14 +168,13 @@ class _TaskCheck:
             self._problem("unreachable", str(error), instance=file.instance)
         return False
 
-    def wanted_clips(self) -> Iterator[ClipSource]:
-        """The clips that this task's rules need measured."""
-        if not self._needs_sound():
-            return
-        for data in self._instances:
-            for _, clip in clips_of(data.examples) if data.examples else ():
-                path = str(clip.path)
-                yield ClipSource(self._key(path), partial(self.folder.open, path))
+    def clips(self) -> Iterator[tuple[str, str, str]]:
+        """Instance, content hash and path of every clip that this task's rules need measured."""
+        if self._needs_sound():
+            for data in self._instances:
+                for _, clip in clips_of(data.examples) if data.examples else ():
+                    path = str(clip.path)
+                    yield data.file.stem, self._key(path), path
 
     def _needs_sound(self) -> bool:
         return self._selected(*SOUND_SUBJECTS)
@@ -211,23 +226,49 @@ class _TaskCheck:
     ) -> InstanceStats | None:
         if data.source is not None:
             self._show(data.source)
-        stats = None
+        stats, heard_all = None, True
         if data.examples is not None:
-            by_path = {
-                str(clip.path): sounds[key]
-                for _, clip in clips_of(data.examples)
-                if (key := self._key(str(clip.path))) in sounds
-            }
+            by_path = self._heard(data.file.stem, data.examples, sounds)
             stats = self._stats(data.examples, by_path)
+            heard_all = self._judge_heard(stats, data.examples, by_path)
             self._show(stats.examples)
             self._show_sound(stats)
-        measured = stats is not None and self._no_sound is None and self._needs_sound()
+        measured = (
+            stats is not None and heard_all and self._no_sound is None and self._needs_sound()
+        )
         self._reports.append(
             instance_report(
                 f"{self.folder.task}_{data.file.stem}", stats, measured, self.folder.instructions
             )
         )
         return stats
+
+    def _heard(
+        self, stem: str, examples: Examples, sounds: Mapping[str, Measurement]
+    ) -> dict[str, Measurement]:
+        """Measurements of an instance's clips by path, as far as the task's samples last."""
+        return {
+            path: sounds[key]
+            for _, clip in clips_of(examples)
+            if (key := self._key(path := str(clip.path))) in sounds
+            and self._listening.covers(stem, key, sounds)
+        }
+
+    def _judge_heard(
+        self, stats: InstanceStats, examples: Examples, by_path: Mapping[str, Measurement]
+    ) -> bool:
+        """Whether all clips were measured that were to be; if not, say so.
+
+        Where the declared minutes were reached before, no other clip was to be.
+        """
+        clips = sum(1 for _ in clips_of(examples))
+        cut = len(stats.examples.rows) < len(examples.rows)
+        if len(by_path) == clips or cut or self._no_sound is not None or not self._needs_sound():
+            return True
+        reason = not_heard(stats.instance, len(by_path), clips)
+        self._skip(SOUND_SUBJECTS, reason)
+        self._problem("limit", reason, instance=stats.instance)
+        return False
 
     def _stats(self, examples: Examples, by_path: Mapping[str, Measurement]) -> InstanceStats:
         columns = examples.audio_inputs

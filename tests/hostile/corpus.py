@@ -608,6 +608,20 @@ def filled(piece: bytes, size: int = BIG) -> bytes:
 
 
 HEADER = b"file_name,label\n"
+
+
+def instances(count: int, size: int) -> Edit:
+    """Copies of the first instance, each with as many bytes of short rows."""
+
+    def edit(task: Path) -> None:
+        for name in (f"D{number:02}" for number in range(count)):
+            copy(INSTANCE, f"instances/{name}.json")(task)
+            merge(f"instances/{name}.json", {"dataset": {"path": f"data/{name}"}})(task)
+            write(f"data/{name}/metadata.csv", HEADER + filled(b"a,b\n", size))(task)
+
+    return edit
+
+
 for _name, _make, _code, _also in (
     ("more than five megabytes", lambda: filled(b"a,b\n", 5_000_004), "DAT402", ""),
     ("empty lines", lambda: HEADER + filled(b"\n"), "DAT402", "DAT412 INS301"),
@@ -650,8 +664,12 @@ bombs("a label of NaN", "DAT422", variant("multilabel"), row(1, label="[NaN, Inf
 bombs("a label of 5,000 digits", "DAT423", variant("number"), row(1, label="9" * 5_000))
 bombs("a label of 1e308 times ten", "DAT423", variant("number"), row(1, label="1e309"))
 bombs("10 MB and a byte", "FLD008", append(clip_path(1), chunk(b"JUNK", bytes(10_000_000))))
-bombs("2,000 instances", "FLD007", many("instances", 2_000, b"{}", "D{:04}.json"), remove(INSTANCE),
-      also="JSN811", slow=True)  # fmt: skip
+bombs("2,000 instances", "FLD014", many("instances", 2_000, b"{}", "D{:04}.json"), remove(INSTANCE),
+      also="FLD007 JSN811", slow=True)  # fmt: skip
+bombs("40 instances of a megabyte of metadata", "FLD008", instances(40, 1_000_000), slow=True,
+      also="DAT402 DAT405 DAT416 DAT422 INS301")  # fmt: skip
+bombs("40 instances of 20,000 rows", "DAT402", instances(40, 200_000), slow=True,
+      also="DAT405 DAT416 DAT422 INS301")  # fmt: skip
 
 
 # -- audio (T13, T14, T16) ------------------------------------------------------------------------

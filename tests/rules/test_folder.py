@@ -75,6 +75,16 @@ def second_instance(stem: str) -> Edit:
     )
 
 
+def instances(count: int) -> Edit:
+    """As many instances, copies of the first."""
+
+    def another(number: int) -> Edit:
+        path = f"instances/D{number:04}.json"
+        return all_of(copy(INSTANCE, path), merge(path, {"dataset": {"config": f"part{number}"}}))
+
+    return all_of(*(another(number) for number in range(1, count)))
+
+
 def named(name: str) -> Edit:
     """The first clip under another name."""
     return all_of(rename(clip_path(1), f"{DATA}/clips/{name}"), row(1, file_name=f"clips/{name}"))
@@ -221,6 +231,11 @@ CASES: Table = {
         exact("an underscore", renamed("Prompts_Test"), at=at("instances/Prompts_Test.json"),
               says=('"Prompts_Test"', "a hyphen is required", "Prompts-Test.json")),
         exact("in small letters", renamed("Prompts_dev"), at=at("instances/Prompts_dev.json")),
+    ],
+    "FLD014": [
+        silent("200 instances", variant("hub"), instances(200), options=STATIC),
+        exact("one more", variant("hub"), instances(201), at=at("instances"), options=STATIC,
+              says=("201 files", "at most 200")),
     ],
 }  # fmt: skip
 

@@ -120,6 +120,11 @@ def next_step(report: Report, show: Show) -> NextStep:
         return NextStep(
             f"Next: mend the errors and check again{more}.", (_command(paths["fail"]), *explain)
         )
+    if report.problems and all(problem.kind == "limit" for problem in report.problems):
+        return NextStep(
+            "Next: do what the problems ask for, and check again.",
+            (_command(paths["incomplete"]),),
+        )
     if report.problems:
         return NextStep(
             "Next: check again; open an issue if the problems stay, they are not the task's fault.",

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from schema.fields import NAME_PATTERN, STEM_PATTERN
 from validators.finding import Fault, Location, Severity
-from validators.folder import DATA_CAP, TaskFolder
+from validators.folder import DATA_CAP, MAX_INSTANCES, TaskFolder
 from validators.registry import rule
 from validators.source import AUDIO_EXTENSIONS, METADATA_NAMES
 from validators.tree import MAX_ENTRIES, MAX_LEVELS, Entry, EntryKind
@@ -169,10 +169,13 @@ def data_without_instance(folder: TaskFolder) -> Iterator[Fault]:
     Fix: rename the folder to the instance's file stem, or delete it.
     """
     instances = {file.stem: file for file in folder.instances}
+    unread = set(folder.stems) - set(instances)
     for entry in folder.entries:
         first, _, stem = entry.path.partition("/")
         if entry.kind is not EntryKind.FOLDER or first != "data" or not stem or "/" in stem:
             continue
+        if stem in unread:
+            continue  # of an instance too many
         instance = instances.get(stem)
         if instance is None:
             yield Fault(
@@ -330,3 +333,19 @@ def underscore_before_subset(folder: TaskFolder) -> Iterator[Fault]:
                     folder.at(f"instances/{instance.stem}.json"),
                     f"rename the file to {better}.json",
                 )
+
+
+@rule("FLD014", severity=Severity.ERROR, since="0.1", waivable=False)
+def too_many_instances(folder: TaskFolder) -> Iterator[Fault]:
+    """The task has more instances than the check looks at.
+
+    Why: what is not looked at is not checked, and cannot pass; and nobody runs a model on all.
+    Fix: join datasets that differ in little to one instance with a group column, or make two tasks.
+    Limits: 200 instances; the first of them by name are read.
+    """
+    if len(folder.stems) > MAX_INSTANCES:
+        yield Fault(
+            f"instances/ holds {len(folder.stems):,} files; at most {MAX_INSTANCES} are allowed",
+            folder.at("instances"),
+            "make two tasks, or join datasets to one instance with a group column",
+        )
