@@ -15,6 +15,7 @@ from tests.conftest import FULL_STRENGTH
 from tests.flawless import TASK, make_task
 from tests.hostile.corpus import CORPUS, Hostile, by_kind, judge
 from tests.hostile.running import ROOT, assert_calm, delete, no_network, run_check
+from tests.isolation import without_network
 from validators.render import FORMATS
 
 MOST_MEMORY = 300_000_000
@@ -93,9 +94,7 @@ def test_no_text_of_a_stranger_acts(form: str, hostile_repository: Path) -> None
 
 
 def in_a_process(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "tests.hostile", *arguments]
-    if subprocess.run(["unshare", "-n", "true"], check=False, capture_output=True).returncode == 0:
-        command = ["unshare", "-n", *command]
+    command = [*without_network(), sys.executable, "-m", "tests.hostile", *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
 
 
