@@ -30,12 +30,15 @@ class Options:
     """What a run is asked to do.
 
     `select` and `ignore` hold rule codes or their beginnings; an empty `select` selects all.
+    `sandboxed` says whether every limit on the decoders holds on this system: if not, no task
+    passes whose sound was judged.
     """
 
     static: bool = False
     offline: bool = False
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    sandboxed: bool = True
 
     def reason_to_skip(self, rule: Rule) -> str | None:
         """Why a rule shall not run, or None."""

@@ -22,7 +22,7 @@ from validators.folder import InstanceFile, TaskFolder
 from validators.measurement import Measurement
 from validators.neighbours import Neighbours
 from validators.registry import Rule, Subject, rules
-from validators.report import assemble, finding, verdict
+from validators.report import NOT_SANDBOXED, assemble, finding, verdict
 from validators.source import (
     SourceTable,
     SourceUnavailable,
@@ -236,6 +236,8 @@ class _TaskCheck:
         measured = (
             stats is not None and heard_all and self._no_sound is None and self._needs_sound()
         )
+        if measured and not self.options.sandboxed:
+            self._skip(SOUND_SUBJECTS, NOT_SANDBOXED)
         self._reports.append(
             instance_report(
                 f"{self.folder.task}_{data.file.stem}", stats, measured, self.folder.instructions

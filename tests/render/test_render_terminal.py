@@ -366,6 +366,12 @@ def test_an_absolute_path_is_not_read(tmp_path: Path) -> None:
             "    python -m validators.check tasks/A",
         ),
         (
+            report(tasks=[task("A", verdict="incomplete")], problems=[problem(kind="limit")]),
+            "tasks/A is incomplete with 1 problem.\n"
+            "Next: do what the problems ask for, and check again.\n"
+            "    python -m validators.check tasks/A",
+        ),
+        (
             report(finding(line=None), tasks=[task("A", path="tasks/A; reboot")]),
             "tasks/A; reboot fails with 1 error.\n"
             "Next: mend the errors and check again; --explain prints the page of a rule.\n"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from schema.report import InstanceReport, Report, TaskReport
 from validators.registry import rules
 from validators.render.findings import faults
+from validators.report import NOT_SANDBOXED
 from validators.words import template_text
 
 Show = Callable[[str], str]
@@ -129,6 +130,11 @@ def next_step(report: Report, show: Show) -> NextStep:
         return NextStep(
             "Next: check again; open an issue if the problems stay, they are not the task's fault.",
             (_command(paths["incomplete"]),),
+        )
+    reasons = {reason for task in report.tasks for reason in task.rules_skipped.values()}
+    if reasons == {NOT_SANDBOXED}:
+        return NextStep(
+            "Next: open a pull request, whose check listens to the clips within limits."
         )
     if paths["incomplete"]:
         return NextStep(
