@@ -20,7 +20,15 @@ from validators.render.findings import (
     skipped,
     waivers,
 )
-from validators.render.words import counted, first_few, next_step, statistics, totals, verdict
+from validators.render.words import (
+    counted,
+    first_few,
+    instructions,
+    next_step,
+    statistics,
+    totals,
+    verdict,
+)
 
 LIMIT = 60_000
 """Characters; a comment on GitHub holds 65,536."""
@@ -191,14 +199,15 @@ def _problem(problem: Problem) -> str:
 
 
 def _table_head() -> str:
-    headings = ["instance", *_HEADINGS]
-    return f"| {' | '.join(headings)} |\n|---{'|--:' * len(_HEADINGS)}|\n"
+    headings = ["instance", *_HEADINGS, "instructions"]
+    return f"| {' | '.join(headings)} |\n|---{'|--:' * (len(headings) - 1)}|\n"
 
 
 def _row(instance: InstanceReport) -> str:
     name = table_cell(_cut(instance.instance, 200))
     shown = statistics(instance)
-    return f"| {name} | {' | '.join(shown.get(heading, '') for heading in _HEADINGS)} |\n"
+    cells = [*(shown.get(heading, "") for heading in _HEADINGS), instructions(instance) or ""]
+    return f"| {name} | {' | '.join(cells)} |\n"
 
 
 def _waiver(rule: str, reason: str, count: int) -> str:

@@ -59,6 +59,15 @@ def statistics(instance: InstanceReport) -> dict[str, str]:
     return shown
 
 
+def instructions(instance: InstanceReport) -> str | None:
+    """How many instructions there are, and as how many they count: `12 (8.5 effective)`."""
+    if instance.distinct_instructions is None:
+        return None
+    effective = instance.effective_instructions
+    more = "" if effective is None else f" ({number(effective)} effective)"
+    return f"{instance.distinct_instructions:,}{more}"
+
+
 # --- sentences
 
 
