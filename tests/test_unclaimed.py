@@ -124,6 +124,12 @@ def test_two_files_joined(measured, name, between):
     assert measured(GOOD[name] + between + GOOD[name]).unclaimed
 
 
+def test_two_files_joined_that_fit_into_the_decoders_buffer(measured):
+    short = encode(speech(0.2), encoding="flac-16")
+    assert len(short) < 8_000
+    assert measured(short + short).unclaimed
+
+
 @given(tail=st.binary(max_size=2_000), name=st.sampled_from(sorted(GOOD)))
 @settings(max_examples=150, deadline=None)
 def test_no_tail_breaks_the_reader_or_is_taken_for_sound(tmp_path_factory, tail, name):
