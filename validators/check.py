@@ -59,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _check(root: Path, paths: Sequence[str], options: argparse.Namespace) -> Report:
     try:
         with ExitStack() as stack:
-            progress = stack.enter_context(_progress(sys.stderr))
+            measured, fetched = stack.enter_context(_progress(sys.stderr))
             measure = stack.enter_context(_measurer(options))
             kept = None if options.no_cache else ReportCache(Path.cwd())
             return check(
@@ -67,7 +67,8 @@ def _check(root: Path, paths: Sequence[str], options: argparse.Namespace) -> Rep
                 paths,
                 _options(options),
                 measure,
-                progress=progress,
+                progress=measured,
+                fetched=fetched,
                 kept=kept,
             )
     except OSError as error:
@@ -280,17 +281,23 @@ def _measurer(options: argparse.Namespace) -> Iterator[Measurer]:
 
 
 @contextmanager
-def _progress(stream: TextIO) -> Iterator[Progress | None]:
-    """A bar where a person watches, nothing where none does."""
+def _progress(stream: TextIO) -> Iterator[tuple[Progress | None, Progress | None]]:
+    """Bars for clips and for downloads where a person watches, nothing where none does."""
     if not stream.isatty():
-        yield None
+        yield None, None
         return
     from rich.console import Console  # noqa: PLC0415 - only where a person watches
     from rich.progress import Progress as Bar  # noqa: PLC0415
 
     with Bar(console=Console(file=stream), transient=True) as bar:
-        line = bar.add_task("listening", visible=False)
-        yield lambda done, total: bar.update(line, completed=done, total=total, visible=True)
+        clips = bar.add_task("listening", visible=False)
+        bytes_ = bar.add_task("fetching", visible=False)
+        yield (
+            lambda done, total: bar.update(clips, completed=done, total=total, visible=True),
+            lambda done, total: bar.update(
+                bytes_, completed=done, total=total, visible=done < total
+            ),
+        )
 
 
 def _looks(output: Path | None) -> tuple[bool, int]:
