@@ -41,6 +41,17 @@ class Content:
         return cls(content, hashlib.sha256(content).hexdigest(), len(content))
 
     @classmethod
+    def of_file(cls, path: Path) -> "Content":
+        """A local file, read through.
+
+        Raises:
+            OSError: if it cannot be read.
+        """
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256")
+            return cls(path, digest.hexdigest(), file.tell())
+
+    @classmethod
     def of_published(cls, file: PublishedFile, source: Path | None) -> "Content":
         """A file of rows; `source`: where it lies, if it has to be brought to the Hub."""
         return cls(source, file.sha256, file.size)

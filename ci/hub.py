@@ -7,6 +7,7 @@ unknown end, whoever asked reads what the repository holds now, and decides.
 import hashlib
 import logging
 import os
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -248,6 +249,8 @@ def _classed() -> Iterator[None]:
     except (ConnectionError, TimeoutError):
         raise Trouble("the store of large files is not well") from None
     except (ValueError, KeyError, TypeError) as error:
+        if isinstance(error.__cause__, HfHubHTTPError):
+            raise Refused(f"the Hub does not take the card: {error}") from None
         # The library reads answers without checking: a broken one ends as whichever of these.
         raise Trouble(f"the Hub's answer cannot be read ({type(error).__name__})") from None
 
@@ -295,7 +298,9 @@ def session(patience: Patience | None = None) -> Iterator[None]:
     disable_progress_bars()
     huggingface_hub.set_client_factory(lambda: StrictClient(limits))
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", module="huggingface_hub")
+            yield
     finally:
         huggingface_hub.set_client_factory(default_client_factory)
         constants.HF_HUB_DISABLE_IMPLICIT_TOKEN, constants.HF_DEBUG = before

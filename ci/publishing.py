@@ -13,7 +13,7 @@ from pathlib import Path
 from ci.content import THE_HUBS_OWN, Content, Difference
 from ci.hub import Hub
 from ci.plan import Edit, Plan
-from ci.receipt import publish_tag
+from ci.receipt import decode, encode, publish_tag
 from ci.state import Documents, State, StateError, deviations, expected, read_state
 from ci.trouble import Conflict, Trouble
 from schema.manifest import MANIFEST_PATH, Manifest
@@ -21,7 +21,7 @@ from schema.manifest import MANIFEST_PATH, Manifest
 DOCUMENT_CAP = 64 * 1024 * 1024
 """Bytes of a file of the card that is read back."""
 
-Editor = Callable[[Manifest], Edit]
+Editor = Callable[[State], Edit]
 """What to publish, given what is published; asked again whenever that has changed."""
 
 
@@ -109,7 +109,7 @@ def publish(
             done = Published(
                 _NOT_YET, state.head, finish(hub, state.manifest, state.head, documents)
             )
-        edit = editor(state.manifest)
+        edit = editor(state)
         plan = plan_of(state, edit, documents, hub.repo_id)
         check_drift(plan.drift, overwrite)
         if not plan.commits:
@@ -127,10 +127,15 @@ def publish(
 
 
 def succeeding(manifest: Manifest, edit: Edit) -> Manifest:
-    """The manifest of the next publish."""
-    return manifest.model_copy(
+    """The manifest of the next publish.
+
+    Raises:
+        ManifestError: if it could not be read again, which is a fault of ours.
+    """
+    following = manifest.model_copy(
         update={"serial": manifest.serial + 1, "instances": list(edit.instances)}
     )
+    return decode(encode(following), following.repo_id)
 
 
 def check_drift(drift: Sequence[Difference], overwrite: Sequence[str]) -> None:
