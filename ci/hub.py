@@ -7,6 +7,7 @@ unknown end, whoever asked reads what the repository holds now, and decides.
 import hashlib
 import logging
 import os
+import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -290,23 +291,33 @@ _ADVICE = {
 def session(patience: Patience | None = None) -> Iterator[None]:
     """Let huggingface_hub use our client, and no token but those that it is handed."""
     limits = patience or Patience()
-    before = constants.HF_HUB_DISABLE_IMPLICIT_TOKEN, constants.HF_DEBUG
-    verbosity = hub_logging.get_verbosity()
     bars_were_off = are_progress_bars_disabled()
-    constants.HF_HUB_DISABLE_IMPLICIT_TOKEN, constants.HF_DEBUG = True, False
+    verbosity = hub_logging.get_verbosity()
+    before = {name: getattr(constants, name) for name in _SETTINGS}
+    for name, value in _SETTINGS.items():
+        setattr(constants, name, value)
     hub_logging.set_verbosity(logging.ERROR)
-    disable_progress_bars()
+    if not sys.stderr.isatty():
+        disable_progress_bars()
     huggingface_hub.set_client_factory(lambda: StrictClient(limits))
     try:
         with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", module="huggingface_hub")
+            warnings.filterwarnings("ignore", module="huggingface_hub|httpx2")
             yield
     finally:
         huggingface_hub.set_client_factory(default_client_factory)
-        constants.HF_HUB_DISABLE_IMPLICIT_TOKEN, constants.HF_DEBUG = before
+        for name, value in before.items():
+            setattr(constants, name, value)
         hub_logging.set_verbosity(verbosity)
         if not bars_were_off:
             enable_progress_bars()
+
+
+_SETTINGS = {
+    "HF_HUB_DISABLE_IMPLICIT_TOKEN": True,
+    "HF_HUB_DISABLE_TELEMETRY": True,  # it asks the Hub which programs drive it, and tells it
+    "HF_DEBUG": False,  # it prints requests with what they carry
+}
 
 
 SECRETS = (
@@ -317,9 +328,9 @@ SECRETS = (
 """Variables that give or buy a token: no child process gets them."""
 
 
-def no_token() -> None:
-    """The token of those who only read a public repository."""
-    return
+def reading_token() -> str | None:
+    """The token of those who only read: none, unless HF_TOKEN opens a private repository."""
+    return os.environ.get("HF_TOKEN", "").strip() or None
 
 
 def token_for(repo_id: str, patience: Patience) -> Token:

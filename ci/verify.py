@@ -2,7 +2,7 @@
 reviewed? Trusts nothing but the bytes and git."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from ci.hub import Hub
 from ci.parquet import facts
 from ci.publishing import DOCUMENT_CAP
 from ci.receipt import MANIFEST_CAP, ManifestError, decode, publish_tag
-from ci.revision import RevisionError, digest_at, is_shallow, knows
+from ci.revision import RevisionError, commit_id, digest_at, is_shallow
 from ci.state import Documents, deviations, expected
 from ci.trouble import Missing
 from schema.manifest import MANIFEST_PATH, Manifest, PublishedInstance
@@ -89,7 +89,7 @@ _WORDS = {
 }
 
 
-def _tag_faults(manifest: Manifest, commit: str, tags: dict[str, str]) -> Iterator[str]:
+def _tag_faults(manifest: Manifest, commit: str, tags: Mapping[str, str]) -> Iterator[str]:
     tag = publish_tag(manifest.serial)
     target = tags.get(tag)
     if target is None:
@@ -99,7 +99,7 @@ def _tag_faults(manifest: Manifest, commit: str, tags: dict[str, str]) -> Iterat
 
 
 def _served_otherwise(
-    hub: Hub, commit: str, made: dict[str, bytes], known: list[Difference]
+    hub: Hub, commit: str, made: Mapping[str, bytes], known: list[Difference]
 ) -> Iterator[Difference]:
     """Files of the card whose bytes are others than the Hub's list says."""
     for path in sorted(made.keys() - {gap.path for gap in known}):
@@ -130,18 +130,21 @@ def _approval_faults(manifest: Manifest, root: Path | None) -> Iterator[tuple[st
     if root is None:
         yield "there is no git repository of tasks here: approvals were not compared", False
         return
-    digests: dict[tuple[str, str], str] = {}
+    digests: dict[tuple[str, str], str | None] = {}
     for entry in manifest.instances:
-        commit, key = entry.approval.commit, (entry.approval.commit, entry.task)
-        if not knows(root, commit):
+        key = entry.approval.commit, f"tasks/{entry.task}"
+        if key not in digests:
+            digests[key] = _digest_at(root, *key)
+        if digests[key] is None:
             shallow = is_shallow(root)
-            why = "this clone is shallow" if shallow else "no branch of this clone has it"
-            yield f"{entry.instance}: commit {commit} cannot be looked at; {why}", not shallow
-            continue
-        try:
-            digests.setdefault(key, digest_at(root, commit, f"tasks/{entry.task}"))
-        except RevisionError as error:
-            yield f"{entry.instance}: git says: {error}", True
-            continue
-        if digests[key] != entry.approval.folder_sha256:
-            yield f"{entry.instance}: tasks/{entry.task} at {commit} is not what was approved", True
+            why = "this clone is shallow" if shallow else "this clone does not have it"
+            yield f"{entry.instance}: {key[1]} at {key[0]} was not compared; {why}", not shallow
+        elif digests[key] != entry.approval.folder_sha256:
+            yield f"{entry.instance}: {key[1]} at {key[0]} is not what was approved", True
+
+
+def _digest_at(root: Path, commit: str, folder: str) -> str | None:
+    try:
+        return digest_at(root, commit_id(root, commit), folder)
+    except RevisionError:
+        return None
