@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import PurePosixPath
 from typing import Any
 
-from tests.hub import access, card, lfs
+from tests.hub import access, card, lfs, xet
 from tests.hub.messages import HubError, Request, Response, Slice, answer, route
 from tests.hub.store import Commit, Entry, Repository, StaleError, Store, git_sha1
 
@@ -129,7 +129,7 @@ def resolve(request: Request, repo: str, rev: str, path: str) -> Response:
         "X-Linked-ETag": f'"{entry.oid}"',
         "X-Linked-Size": str(entry.size),
     }
-    return Response(302, headers | lfs.xet_headers(request.hub, repo, commit, entry))
+    return Response(302, headers | xet.headers(request.hub.endpoint, repo, commit.oid, entry))
 
 
 @route("GET", "/datasets/{repo}/raw/{rev}/{path}")

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from tests.hub import access
+from tests.hub import access, xet
 from tests.hub.messages import HubError, Request, Response, Slice, answer, route
-from tests.hub.store import Commit, Entry, InvalidError, Store
+from tests.hub.store import Entry, InvalidError, Store
 
 if TYPE_CHECKING:
     from tests.hub.server import Hub
@@ -44,16 +44,14 @@ def download_url(hub: "Hub", entry: Entry, path: str) -> str:
 def entry(store: Store, oid: str, size: int | None) -> Entry:
     """The LFS file of that hash. Raises HubError 400 if nobody sent its bytes."""
     blob = store.blob(oid)
-    if not blob.exists():
+    found = xet.fetch(store, oid)
+    if found is None and blob.exists():
+        found = Entry(oid, blob.stat().st_size, lfs=True)
+    if found is None:
         raise HubError(400, f"LFS pointer pointed to a file that does not exist: {oid}")
-    found = blob.stat().st_size
-    if size not in (None, found):
-        raise HubError(400, f"the LFS file {oid} has {found} bytes, not {size}")
-    return Entry(oid, found, lfs=True)
-
-
-def xet_headers(hub: "Hub", repo: str, commit: Commit, entry: Entry) -> dict[str, str]:
-    return {}
+    if size not in (None, found.size):
+        raise HubError(400, f"the LFS file {oid} has {found.size} bytes, not {size}")
+    return found
 
 
 @route("POST", "/datasets/{repo}.git/info/lfs/objects/batch")

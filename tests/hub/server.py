@@ -107,7 +107,9 @@ class Hub:
 
     # For clients
 
-    def environment(self, folder: Path, token: str | None = None) -> dict[str, str]:
+    def environment(
+        self, folder: Path, token: str | None = None, *, xet: bool = False
+    ) -> dict[str, str]:
         """This process' environment for a client of its own, which keeps its things in `folder`.
 
         The client sees this Hub only: no token, cache or proxy of the person who runs the tests.
@@ -115,7 +117,7 @@ class Hub:
         ours = {
             "HF_ENDPOINT": self.endpoint,
             "HF_HOME": str(folder / "hf_home"),
-            "HF_HUB_DISABLE_XET": "1",
+            "HF_HUB_DISABLE_XET": "0" if xet else "1",
             "HF_HUB_DISABLE_TELEMETRY": "1",
             "HF_HUB_DISABLE_PROGRESS_BARS": "1",
             "HF_HUB_DISABLE_UPDATE_CHECK": "1",
