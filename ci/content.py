@@ -92,7 +92,7 @@ def differences(
     """What was done to the files of one commit to make those of another."""
     changed = [
         Difference(path, "changed")
-        for path in found.keys() & wanted.keys()
+        for path in (found.keys() & wanted.keys()) - THE_HUBS_OWN
         if found[path].digest != wanted[path].digest
     ]
     return tuple(sorted([*changed, *added_and_removed(found, wanted)]))
