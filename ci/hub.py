@@ -1,14 +1,10 @@
-"""The canonical dataset repository on the Hub: the only module of ci that talks to it.
+"""The canonical dataset repository on the Hub: what the publisher asks of it, and sends to it.
 
 Requests that only read are tried again in bounds; a write is sent once. After a write with an
 unknown end, whoever asked reads what the repository holds now, and decides.
 """
 
 import hashlib
-import logging
-import os
-import sys
-import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,24 +16,17 @@ from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi, co
 from huggingface_hub.errors import (
     EntryNotFoundError,
     HfHubHTTPError,
-    OIDCError,
     RevisionNotFoundError,
 )
 from huggingface_hub.hf_api import RepoFile
 
 # Public, though the package has no __all__ that says so.
 from huggingface_hub.utils import (  # type: ignore[attr-defined]
-    are_progress_bars_disabled,
     build_hf_headers,
-    disable_progress_bars,
-    enable_progress_bars,
     hf_raise_for_status,
 )
-from huggingface_hub.utils import logging as hub_logging
-from huggingface_hub.utils._http import default_client_factory
 
 from ci.content import Content, HubFile
-from ci.http_client import StrictClient
 from ci.trouble import Conflict, HubError, Missing, Patience, Refused, Trouble
 
 KIND = "dataset"
@@ -59,7 +48,7 @@ Token = Callable[[], str | None]
 
 
 class Hub:
-    """A dataset repository on the Hub. Inside of `session()` only."""
+    """A dataset repository on the Hub. Inside of `hub_access.session()` only."""
 
     def __init__(
         self,
@@ -187,7 +176,7 @@ class Hub:
         """
         operations: list[CommitOperationAdd | CommitOperationDelete] = list(additions)
         operations += [CommitOperationDelete(path) for path in deletions]
-        with _classed():
+        with classed():
             made = self._api().create_commit(
                 self.repo_id,
                 operations,
@@ -206,7 +195,7 @@ class Hub:
             Trouble: if it is not known whether the tag was made.
             HubError: if it was not.
         """
-        with _classed():
+        with classed():
             self._api().create_tag(self.repo_id, tag=name, revision=commit, repo_type=KIND)
 
     def _stream(self, api: HfApi, path: str, commit: str) -> Iterator[bytes]:
@@ -224,7 +213,7 @@ class Hub:
 
     def _read(self, call: Callable[[HfApi], Answer]) -> Answer:
         def once() -> Answer:
-            with _classed():
+            with classed():
                 return call(self._api())
 
         return self.patience.keep_trying(once)
@@ -237,7 +226,7 @@ def _hub_file(entry: object) -> HubFile | None:
 
 
 @contextmanager
-def _classed() -> Iterator[None]:
+def classed() -> Iterator[None]:
     """The library's errors as ours, without its words: they quote addresses and answers."""
     try:
         yield
@@ -282,85 +271,3 @@ _ADVICE = {
     403: ": the token may not do this; it needs to write to this one repository",
     404: ": there is no such repository, or the token may not see it",
 }
-
-
-# -- session and token ----------------------------------------------------------------------------
-
-
-@contextmanager
-def session(patience: Patience | None = None) -> Iterator[None]:
-    """Let huggingface_hub use our client, and no token but those that it is handed."""
-    limits = patience or Patience()
-    bars_were_off = are_progress_bars_disabled()
-    verbosity = hub_logging.get_verbosity()
-    before = {name: getattr(constants, name) for name in _SETTINGS}
-    for name, value in _SETTINGS.items():
-        setattr(constants, name, value)
-    hub_logging.set_verbosity(logging.ERROR)
-    if not sys.stderr.isatty():
-        disable_progress_bars()
-    huggingface_hub.set_client_factory(lambda: StrictClient(limits))
-    try:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", module="huggingface_hub|httpx2")
-            yield
-    finally:
-        huggingface_hub.set_client_factory(default_client_factory)
-        for name, value in before.items():
-            setattr(constants, name, value)
-        hub_logging.set_verbosity(verbosity)
-        if not bars_were_off:
-            enable_progress_bars()
-
-
-_SETTINGS = {
-    "HF_HUB_DISABLE_IMPLICIT_TOKEN": True,
-    "HF_HUB_DISABLE_TELEMETRY": True,  # it asks the Hub which programs drive it, and tells it
-    "HF_DEBUG": False,  # it prints requests with what they carry
-}
-
-
-SECRETS = (
-    "HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "HF_OIDC_ID_TOKEN", "HF_OIDC_RESOURCE",
-    "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_RUNTIME_TOKEN",
-    "GITHUB_TOKEN", "GH_TOKEN",
-)  # fmt: skip
-"""Variables that give or buy a token: no child process gets them."""
-
-
-def reading_token() -> str | None:
-    """The token of those who only read: none, unless HF_TOKEN opens a private repository."""
-    return os.environ.get("HF_TOKEN", "").strip() or None
-
-
-def token_for(repo_id: str, patience: Patience) -> Token:
-    """Where the token to write comes from: a trusted publisher first, HF_TOKEN where there is none.
-
-    In a job of GitHub Actions with `id-token: write`, each call gives a token that GitHub's signed
-    word was exchanged for: for this repository, for an hour, and exchanged again before it ends
-    (huggingface.co/docs/hub/trusted-publishers). Otherwise HF_TOKEN. A file that a login left
-    behind is never looked at.
-
-    Raises:
-        Refused: if there is neither.
-    """
-    if os.environ.get("ACTIONS_ID_TOKEN_REQUEST_TOKEN") or os.environ.get("HF_OIDC_ID_TOKEN"):
-        os.environ["HF_OIDC_RESOURCE"] = f"{constants.REPO_TYPES_URL_PREFIXES[KIND]}{repo_id}"
-
-        def exchanged() -> str | None:
-            try:
-                with _classed():
-                    return huggingface_hub.get_token()
-            except (OIDCError, Refused):
-                raise Refused(
-                    "the trusted publisher was refused a token: compare its repository, branch, "
-                    "workflow and environment with the run's (docs/publishing.md)"
-                ) from None
-
-        return lambda: patience.keep_trying(exchanged)
-    if secret := os.environ.get("HF_TOKEN", "").strip():
-        return lambda: secret
-    raise Refused(
-        "there is no token to write with: run this in a job with `id-token: write`, or set "
-        "HF_TOKEN (docs/publishing.md)"
-    )

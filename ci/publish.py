@@ -14,9 +14,10 @@ from pydantic import TypeAdapter, ValidationError
 from ci import publish_view as view
 from ci import yank
 from ci.build_folder import BUILD_PATH, BuildFolder, BuildFolderError, editor, load
-from ci.documents import documents
+from ci.documents import documents as card
 from ci.folders import folder_edit, to_build
-from ci.hub import SECRETS, Hub, reading_token, session, token_for
+from ci.hub import Hub
+from ci.hub_access import SECRETS, reading_token, session, token_for
 from ci.local import TargetError, write_repository
 from ci.plan import Edit
 from ci.publishing import (
@@ -31,7 +32,7 @@ from ci.publishing import (
 from ci.receipt import ManifestError
 from ci.release import FOLDER, ReleaseError, check_name, record_bytes, release
 from ci.revision import RevisionError, commit_id
-from ci.state import State, StateError, read_state
+from ci.state import State, StateError, read_state, remembered
 from ci.trouble import HubError, Patience
 from ci.verify import Scope, verify
 from ci.yank import YankError
@@ -66,6 +67,8 @@ examples:
   python -m ci.publish yank SpokenDigitRecognition_TelephonePrompts --reason "Labels are wrong."
   python -m ci.publish release 2026.1
 """
+
+documents = remembered(card)  # plots take seconds, and are asked for more than once
 
 Command = Callable[[argparse.Namespace, Patience], int]
 

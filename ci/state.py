@@ -17,6 +17,19 @@ Documents = Callable[[Manifest], Mapping[str, bytes]]
 """Makes the card, and all other files that follow from the manifest alone, by path."""
 
 
+def remembered(documents: Documents) -> Documents:
+    """The same, made once for each manifest."""
+    known: dict[bytes, Mapping[str, bytes]] = {}
+
+    def made(manifest: Manifest) -> Mapping[str, bytes]:
+        key = encode(manifest)
+        if key not in known:
+            known[key] = documents(manifest)
+        return known[key]
+
+    return made
+
+
 class StateError(Exception):
     """The repository is in a state that no publish leaves behind, and a person has to look."""
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import ci.hub
+import ci.hub_access
 from ci.http_client import StrictClient
 from ci.hub import Hub
 from ci.publishing import publish
@@ -146,7 +146,7 @@ def _publish_and_die(endpoint: str, scratch: Path, wanted: Mapping[str, str], ki
     code = 1
     try:
         _DyingClient.at = kill
-        ci.hub.StrictClient = _DyingClient  # type: ignore[misc]
+        ci.hub_access.StrictClient = _DyingClient  # type: ignore[misc]
         with short_session():
             hub = Hub(REPO, lambda: CANARY, endpoint=endpoint, patience=patience())
             publish(hub, built(scratch, wanted), card)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-import ci.hub
+import ci.hub_access
 from ci.http_client import StrictClient
 from tests.hub.server import Hub as HubServer
 from tests.publish_faults.world import (
@@ -85,7 +85,7 @@ class _PoliteClient(StrictClient):
 def polite() -> Iterator[None]:
     """Let a session that is begun inside use the client that waits."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ci.hub, "StrictClient", _PoliteClient)
+        patch.setattr(ci.hub_access, "StrictClient", _PoliteClient)
         yield
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from huggingface_hub import constants
 
-from ci.hub import Hub, session
+from ci.hub import Hub
+from ci.hub_access import session
 from ci.plan import Edit, merged
 from ci.publishing import Editor, Published, publish
 from ci.receipt import decode
