@@ -6,6 +6,7 @@ drives it; in a session it does neither.
 
 import logging
 import os
+import re
 import sys
 import warnings
 from collections.abc import Iterator
@@ -62,12 +63,15 @@ _SETTINGS = {
 }
 
 
-SECRETS = (
-    "HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "HF_OIDC_ID_TOKEN", "HF_OIDC_RESOURCE",
-    "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_RUNTIME_TOKEN",
-    "GITHUB_TOKEN", "GH_TOKEN",
-)  # fmt: skip
-"""Variables that give or buy a token: no child process gets them."""
+_SECRET = re.compile(
+    "TOKEN|SECRET|PASSW|CREDENTIAL|_KEY$|^HF_OIDC|^ACTIONS_(ID|RUNTIME|RESULTS|CACHE)",
+    re.IGNORECASE,
+)
+
+
+def environment_for_child() -> dict[str, str]:
+    """This process' environment without whatever is a token, or buys one."""
+    return {name: value for name, value in os.environ.items() if not _SECRET.search(name)}
 
 
 def reading_token() -> str | None:

@@ -1,7 +1,6 @@
 """The command line of the publisher: `python -m ci.publish COMMAND`."""
 
 import argparse
-import os
 import subprocess
 import sys
 import tempfile
@@ -17,7 +16,7 @@ from ci.build_folder import BUILD_PATH, BuildFolder, BuildFolderError, editor, l
 from ci.documents import documents as card
 from ci.folders import folder_edit, to_build
 from ci.hub import Hub
-from ci.hub_access import SECRETS, reading_token, session, token_for
+from ci.hub_access import environment_for_child, reading_token, session, token_for
 from ci.local import TargetError, write_repository
 from ci.plan import Edit
 from ci.publishing import (
@@ -73,10 +72,10 @@ documents = remembered(card)  # plots take seconds, and are asked for more than 
 Command = Callable[[argparse.Namespace, Patience], int]
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, patience: Patience | None = None) -> int:
     """Run a command; returns the exit code."""
     options = _parser().parse_args(arguments)
-    patience = Patience()
+    patience = patience or Patience()
     run: Command = options.run
     try:
         with session(patience):
@@ -234,8 +233,9 @@ def _built(wanted: Sequence[str], to: Path) -> int:
         print("nothing to build: the Hub holds every folder as it is")
         return 0
     command = [sys.executable, "-m", "ci.build", *wanted, "--keep-going", "--to", str(to)]
-    safe = {name: value for name, value in os.environ.items() if name not in SECRETS}
-    run = subprocess.run(command, env=safe, stdin=subprocess.DEVNULL, check=False)
+    run = subprocess.run(
+        command, env=environment_for_child(), stdin=subprocess.DEVNULL, check=False
+    )
     # What was refused stands in build.json, and is said again by `push`.
     return 0 if (to / BUILD_PATH).is_file() else run.returncode or 2
 
