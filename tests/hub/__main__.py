@@ -9,8 +9,8 @@ import threading
 from pathlib import Path
 
 from tests.hub.accounts import EXPIRED, READ, STRANGER, WRITE
+from tests.hub.repository import StoreError
 from tests.hub.server import Hub
-from tests.hub.store import StoreError
 
 
 def main() -> int:

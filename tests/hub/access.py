@@ -1,7 +1,7 @@
 """May this request see, read or change that repository? Each no is what the Hub answers."""
 
 from tests.hub.messages import HubError, Request
-from tests.hub.store import Commit, MissingError, Repository
+from tests.hub.repository import Commit, MissingError, Repository
 
 
 def seen(request: Request, repo_id: str) -> Repository:
@@ -17,9 +17,9 @@ def seen(request: Request, repo_id: str) -> Repository:
         raise _hidden(request) from None
     settings = repo.settings
     if settings.moved_to:
-        location = request.path.replace(repo_id, settings.moved_to, 1)
+        location = request.target.replace(repo_id, settings.moved_to, 1)
         raise HubError(307, "Moved", headers={"Location": location})
-    if settings.private and not (account and account.at_home(repo_id.partition("/")[0])):
+    if settings.private and not (account and account.at_home(repo_id)):
         raise _hidden(request)
     if settings.disabled:
         raise HubError(403, "Access to this resource is disabled.")
@@ -36,7 +36,7 @@ def read(request: Request, repo_id: str) -> Repository:
             raise HubError(
                 401, f"{gate}. You must have access to it and be authenticated", "GatedRepo"
             )
-        if not (account.at_home(repo_id.partition("/")[0]) or account.user in settings.allowed):
+        if not (account.at_home(repo_id) or account.user in settings.allowed):
             raise HubError(403, f"{gate} and you are not in the authorized list", "GatedRepo")
     return repo
 
@@ -51,13 +51,12 @@ def written(request: Request, repo_id: str) -> Repository:
 
 
 def may_write(request: Request, repo_id: str) -> str:
-    """The user who asks, if the namespace is theirs to change. Raises HubError 401, 403."""
+    """The user who asks, if the repository is theirs to change. Raises HubError 401, 403."""
     account = request.account
     if account is None:
         raise HubError(401, "Invalid username or password.")
-    namespace = repo_id.partition("/")[0]
-    if not account.may_write(namespace):
-        raise HubError(403, f"You don't have the rights to write under the namespace {namespace}")
+    if not account.may_write(repo_id):
+        raise HubError(403, f"You don't have the rights to write to {repo_id}")
     return account.user
 
 

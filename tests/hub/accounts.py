@@ -10,19 +10,25 @@ EXPIRED = "hf_expired"
 
 @dataclass(frozen=True)
 class Account:
-    """The user behind a token. `namespaces` of None means: at home everywhere."""
+    """The user behind a token, and where it is at home: `namespaces` of None means everywhere.
+
+    With `repo` the token is good for that repository only, whatever the namespaces.
+    """
 
     user: str
     role: str = "write"
     namespaces: frozenset[str] | None = frozenset()
     expired: bool = False
+    repo: str | None = None
 
-    def at_home(self, namespace: str) -> bool:
-        """Whether private repositories of that namespace are this user's to see."""
-        return self.namespaces is None or namespace in {self.user, *self.namespaces}
+    def at_home(self, repo_id: str) -> bool:
+        """Whether this token may see that repository if it is private."""
+        if self.repo is not None:
+            return repo_id == self.repo
+        return self.namespaces is None or repo_id.partition("/")[0] in {self.user, *self.namespaces}
 
-    def may_write(self, namespace: str) -> bool:
-        return self.role == "write" and self.at_home(namespace)
+    def may_write(self, repo_id: str) -> bool:
+        return self.role == "write" and self.at_home(repo_id)
 
 
 @dataclass

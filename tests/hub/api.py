@@ -4,7 +4,7 @@ from typing import Any
 
 from tests.hub import access, card
 from tests.hub.messages import HubError, Request, Response, answer, route
-from tests.hub.store import (
+from tests.hub.repository import (
     Commit,
     Entry,
     ExistsError,

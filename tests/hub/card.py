@@ -8,7 +8,8 @@ from typing import Any
 
 import yaml
 
-from tests.hub.store import Commit, Store
+from tests.hub.repository import Commit
+from tests.hub.store import Store
 
 LISTS = ("language", "license", "tags", "task_categories", "task_ids", "size_categories")
 
@@ -25,7 +26,7 @@ def front_matter(content: str) -> str | None:
 
 
 def parsed(content: str) -> Any:
-    """The block as values. Raises yaml.YAMLError."""
+    """The block as values. Raises yaml.YAMLError; ValueError for a date that is none."""
     return yaml.safe_load(front_matter(content) or "")
 
 
@@ -35,7 +36,7 @@ def faults(content: str) -> tuple[list[str], list[str]]:
         return [], ["empty or missing yaml metadata in repo card"]
     try:
         values = parsed(content)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:
         return [f"YAML metadata cannot be parsed: {error}"], []
     if values is None:
         return [], ["empty or missing yaml metadata in repo card"]
@@ -75,7 +76,7 @@ def metadata(store: Store, commit: Commit) -> dict[str, Any]:
         return {}
     try:
         values = parsed(store.blob(entry.oid).read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError):
+    except (yaml.YAMLError, ValueError):
         return {}
     return _plain(values) if isinstance(values, dict) else {}
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from tests.hub import access, card, lfs, xet
 from tests.hub.messages import HubError, Request, Response, Slice, answer, route
-from tests.hub.store import Commit, Entry, Repository, StaleError, Store, git_sha1
+from tests.hub.repository import Commit, Entry, Repository, StaleError, git_sha1
+from tests.hub.store import Store
 
 REGULAR_LIMIT = 10 * 2**20
 """Larger files have to go to LFS."""
@@ -96,10 +97,10 @@ def _last_change(history: list[Commit], path: str) -> Commit:
     """The newest commit before which the file, or the folder, was another."""
 
     def below(commit: Commit) -> list[tuple[str, str]]:
+        if path in commit.tree:
+            return [(path, commit.tree[path].oid)]
         return [
-            (name, entry.oid)
-            for name, entry in commit.tree.items()
-            if name == path or name.startswith(f"{path}/")
+            (name, entry.oid) for name, entry in commit.tree.items() if name.startswith(f"{path}/")
         ]
 
     now = below(history[0])
@@ -251,7 +252,7 @@ def _edited(
     """The tree after all operations. Raises HubError 400."""
     before = dict(tree)
     for kind, value in operations:
-        path = _valid_path(value["path"])
+        path = _valid_path(value["path"].removesuffix("/" if kind == "deletedFolder" else ""))
         if kind == "file":
             tree[path] = _regular(store, path, value)
         elif kind == "lfsFile":

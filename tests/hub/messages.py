@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote
 
 from tests.hub.accounts import Account
-from tests.hub.store import InvalidError
+from tests.hub.repository import InvalidError
 
 if TYPE_CHECKING:
     from tests.hub.server import Hub
@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
 @dataclass
 class Request:
-    """What a client asks for. `chunks` is the body, to be read once."""
+    """What a client asks for: `target` is path and query as sent, `chunks` the body, read once."""
 
     method: str
+    target: str
     path: str
     query: dict[str, list[str]]
     headers: dict[str, str]
@@ -103,7 +104,9 @@ class HubError(Exception):
         **more: Any,
     ) -> None:
         super().__init__(message)
-        marks = {"X-Error-Message": message} | ({"X-Error-Code": code} if code else {})
+        marks = {"X-Error-Message": " ".join(message.split())} | (
+            {"X-Error-Code": code} if code else {}
+        )
         self.response = answer({"error": message} | more, status, marks | (headers or {}))
 
 

@@ -1,20 +1,23 @@
 """A Hub on loopback: the server, what it has seen, and short ways to fill it."""
 
+import hashlib
 import os
 import secrets
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlencode
 
-from tests.hub import files
+from tests.hub import files, trusted
 from tests.hub.accounts import WRITE, Accounts
 from tests.hub.api import ATTRIBUTES
 from tests.hub.faults import Fault, Faults
 from tests.hub.messages import Request, Response, answer
-from tests.hub.store import MAIN, Commit, Entry, Settings, Store
+from tests.hub.repository import MAIN, Commit, Entry, ExistsError, Settings
+from tests.hub.store import Store
 from tests.hub.transport import Server
 
 if TYPE_CHECKING:
@@ -56,6 +59,8 @@ class Hub:
         self.crashes: list[str] = []
         self.on_request: Callable[[Request], object] | None = None
         self.on_answer: Callable[[Request, Response | None], object] | None = None
+        self.workflow_claims = dict(trusted.WORKFLOW)
+        self.trusted_publishers: dict[str, dict[str, str]] = {}
         self.page_size = PAGE_SIZE
         self.part_size = 64 * 2**20
         self.secret = secrets.token_bytes(16)
@@ -136,6 +141,14 @@ class Hub:
 
         return HfApi(endpoint=self.endpoint, token=token)
 
+    def trust(self, repo_id: str, **claims: str) -> dict[str, str]:
+        """Make the job of `workflow_claims` a trusted publisher; gives its environment.
+
+        `claims` are what the repository demands, by default just what the job has.
+        """
+        self.trusted_publishers[repo_id] = claims or dict(self.workflow_claims)
+        return trusted.environment(self.endpoint, repo_id)
+
     # Without a client
 
     def put(
@@ -156,7 +169,7 @@ class Hub:
         `settings` are private, gated, disabled, allowed. Which files go to LFS is decided as the
         Hub decides, unless `lfs` says it for all.
         """
-        if repo_id not in self.store.ids():
+        with suppress(ExistsError):
             self.store.create(repo_id, author, Settings(), ATTRIBUTES)
         if settings:
             self.store.change(repo_id, **settings)
@@ -171,6 +184,20 @@ class Hub:
         commit = self.store.commit(repo_id, ref, edit, title=message, author=author)
         if tag:
             self.store.new_ref(repo_id, f"refs/tags/{tag}", commit.oid)
+        return commit.oid
+
+    def put_huge(self, repo_id: str, path: str, size: int) -> str:
+        """One commit of an LFS file of zeros that is as large as wanted and takes no space.
+
+        Its hash is made up: whoever downloads it and checks will find that out.
+        """
+        self.put(repo_id)
+        entry = Entry(hashlib.sha256(f"{size} zeros".encode()).hexdigest(), size, lfs=True)
+        with self.store.blob(entry.oid).open("wb") as file:
+            file.truncate(size)
+        commit = self.store.commit(
+            repo_id, MAIN, lambda tree: tree | {path: entry}, title="Huge", author="owner"
+        )
         return commit.oid
 
     def _blob(self, head: Commit, path: str, data: bytes, lfs: bool | None) -> Entry:

@@ -17,7 +17,7 @@ from tests.hub.messages import HubError, Request, Response, Slice, dispatch
 if TYPE_CHECKING:
     from tests.hub.server import Hub
 
-CHUNK = 2**16
+CHUNK = 2**18
 
 
 class Server(ThreadingHTTPServer):
@@ -78,6 +78,7 @@ class Handler(BaseHTTPRequestHandler):
         url = urlsplit(self.path)
         request = Request(
             self.command,
+            self.path,
             url.path,
             parse_qs(url.query, keep_blank_values=True),
             {name.lower(): value for name, value in self.headers.items()},

@@ -15,7 +15,8 @@ from urllib.parse import quote
 
 from tests.hub import access
 from tests.hub.messages import Request, Response, answer, route
-from tests.hub.store import Entry, Store
+from tests.hub.repository import Entry
+from tests.hub.store import Store
 
 FAR_FUTURE = 4_102_444_800
 """2100-01-01: no token of this server expires while a test runs."""
@@ -31,17 +32,19 @@ def folder(store: Store) -> Path:
 
 
 def shard_files(shard: bytes) -> Iterator[tuple[str, str, int]]:
-    """SHA-256, Xet hash and size of every file that a shard describes."""
+    """SHA-256, Xet hash and size of every file that a shard describes. Raises ValueError."""
     at = HEADER
     while at + RECORD <= len(shard) and shard[at : at + 32] != BOOKEND:
         flags, count = struct.unpack_from("<II", shard, at + 32)
-        segments = [at + RECORD * (n + 1) for n in range(count)]
-        size = sum(struct.unpack_from("<I", shard, segment + 36)[0] for segment in segments)
         last = at + RECORD * (count * (2 if flags & VERIFICATION else 1) + 1)
+        end = last + (RECORD if flags & METADATA else 0)
+        if end > len(shard):
+            raise ValueError("the shard ends within a file's records")
+        segments = range(at + RECORD, at + RECORD * (count + 1), RECORD)
+        size = sum(struct.unpack_from("<I", shard, segment + 36)[0] for segment in segments)
         if flags & METADATA:
             yield _hex(shard, last), _hex(shard, at), size
-            last += RECORD
-        at = last
+        at = end
 
 
 def _hex(shard: bytes, at: int) -> str:

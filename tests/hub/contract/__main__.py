@@ -37,10 +37,9 @@ def main() -> int:
 
 
 def _report(client: str, namespace: str) -> bool:
-    name = client.replace(", ", "-").replace("_", "-").lower()
     with TemporaryDirectory(prefix="contract-") as scratch:
         environment = {"HF_ENDPOINT": REAL_HUB, **os.environ, "HF_HOME": f"{scratch}/hf_home"}
-        steps = run(client, f"{namespace}/hub-contract-{name}", environment, Path(scratch))
+        steps = run(client, f"{namespace}/hub-contract-{client}", environment, Path(scratch))
     for step in steps:
         print(f"  {'kept  ' if step.kept else 'BROKEN'}  {step.name}")
         if not step.kept:

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import sys
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -102,11 +101,10 @@ class Script:
 
 def main() -> None:
     script = Script(json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")))
-    with suppress(KeyboardInterrupt):
-        try:
-            print(json.dumps(script.run()))
-        finally:
-            script.clean_up()
+    try:
+        print(json.dumps(script.run()))
+    finally:
+        script.clean_up()
 
 
 if __name__ == "__main__":

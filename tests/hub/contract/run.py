@@ -28,7 +28,8 @@ NOT_OFFERED = {
     },
 }
 """Steps that a client cannot do, and why."""
-CLIENTS = ("huggingface_hub", "huggingface_hub, Xet", "hf", "datasets", "javascript")
+CLIENTS = ("lfs", "xet", "hf", "datasets", "javascript")
+"""huggingface_hub by LFS and by Xet, its command, `datasets`, and @huggingface/hub."""
 
 
 class ClientError(Exception):
@@ -54,7 +55,7 @@ def command(client: str) -> tuple[list[str], dict[str, str]]:
     if client == "javascript":
         script = str(HERE / "javascript_client.mjs")
         return ["node", script], {"HUB_CLIENT": str(javascript.install())}
-    xet = {"HF_HUB_DISABLE_XET": "0" if client.endswith("Xet") else "1"}
+    xet = {"HF_HUB_DISABLE_XET": "0" if client == "xet" else "1"}
     return [sys.executable, "-m", f"tests.hub.contract.{module}"], xet
 
 
