@@ -1,6 +1,7 @@
 """Which row is given which instruction, and what it then reads."""
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 
 from validators.instructions import PLACEHOLDER
@@ -30,6 +31,12 @@ def fill(template: str, values: Mapping[str, str]) -> str:
     """The template with each `{name}` replaced by its value, in one pass.
 
     Raises:
-        KeyError: a name has no value.
+        ValueError: a name has no value.
     """
-    return PLACEHOLDER.sub(lambda found: values[found.group(1)], template)
+
+    def value(found: re.Match[str]) -> str:
+        if found.group(1) not in values:
+            raise ValueError(f"there is nothing to put in the place of {found.group()}")
+        return values[found.group(1)]
+
+    return PLACEHOLDER.sub(value, template)

@@ -7,6 +7,7 @@ which they carry, and on nothing else; what is compared between versions is the 
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -21,7 +22,8 @@ from validators.measurement import FINE_SUBTYPES
 
 # A reader holds a row group in memory; the Hub's viewer wants few rows of sound in each.
 GROUP_ROWS: Final = 100
-GROUP_BYTES: Final = 32 << 20
+GROUP_BYTES: Final = 16 << 20
+BATCH_ROWS: Final = 10  # that pyarrow holds at once beside the row group
 SHARD_BYTES: Final = 450 << 20
 MAX_GROUP_BYTES: Final = 512 << 20
 """Of a row group that is read: the longest clips of a row come on top of GROUP_BYTES."""
@@ -73,19 +75,13 @@ def read(files: Sequence[Path]) -> Iterator[Row]:
         ValueError: a file is none, or holds what published rows never hold.
     """
     for file in files:
-        with _open(file) as parquet:
+        with _opened(file) as parquet:
             columns = _columns(parquet.schema_arrow)
             for group in range(parquet.num_row_groups):
                 if parquet.metadata.row_group(group).total_byte_size > MAX_GROUP_BYTES:
                     raise ValueError(f"{file.name} holds a row group of too many bytes")
-                for batch in parquet.iter_batches(GROUP_ROWS, [group]):
-                    yield from zip(
-                        *(
-                            _values(column, values)
-                            for column, values in zip(columns, batch.columns, strict=True)
-                        ),
-                        strict=True,
-                    )
+                for batch in parquet.iter_batches(BATCH_ROWS, [group]):
+                    yield from _rows(columns, batch)
 
 
 def columns_in(files: Sequence[Path]) -> list[PublishedColumn]:
@@ -96,7 +92,7 @@ def columns_in(files: Sequence[Path]) -> list[PublishedColumn]:
     """
     found = []
     for file in files:
-        with _open(file) as parquet:
+        with _opened(file) as parquet:
             found.append(_columns(parquet.schema_arrow))
     if not found or any(columns != found[0] for columns in found):
         raise ValueError("the files do not have the same columns")
@@ -217,6 +213,7 @@ def _write_shard(
     with pq.ParquetWriter(
         file, schema, version="2.6", data_page_version="1.0", compression=codecs,
         use_dictionary=others, write_statistics=others, store_schema=True,
+        write_batch_size=BATCH_ROWS,
     ) as writer:  # fmt: skip
         for group in groups:
             arrays = [
@@ -254,11 +251,18 @@ def _feature(kind: Literal["string", "float64", "audio"]) -> dict[str, Any]:
 # -- reading --------------------------------------------------------------------------------------
 
 
-def _open(file: Path) -> pq.ParquetFile:
+@contextmanager
+def _opened(file: Path) -> Iterator[pq.ParquetFile]:
     try:
-        return pq.ParquetFile(file)
-    except (pa.ArrowInvalid, OSError) as error:
-        raise ValueError(f"{file.name} is no parquet file") from error
+        with pq.ParquetFile(file) as parquet:
+            yield parquet
+    except (pa.ArrowException, OSError) as error:
+        raise ValueError(f"{file.name} is no parquet file: {error}") from error
+
+
+def _rows(columns: Sequence[PublishedColumn], batch: pa.RecordBatch) -> Iterator[Row]:
+    values = (_values(*of_one) for of_one in zip(columns, batch.columns, strict=True))
+    return zip(*values, strict=True)
 
 
 def _columns(schema: pa.Schema) -> list[PublishedColumn]:

@@ -25,7 +25,7 @@ ONLY_IMPORTERS = {
     "huggingface_hub": {"ci/hub.py", "ci/hub_access.py"},
     "httpx2": {"ci/http_client.py"},
     "soundfile": {"validators/decode_child.py", "validators/encode_child.py"},
-    "numpy": {"validators/decode_child.py"},
+    "numpy": {"validators/decode_child.py", "validators/encode_child.py"},
 }
 """Libraries that talk to the outside, or that we may want to exchange, and where they may be."""
 SCHEMA_MAY_USE = {"pydantic", "pydantic_core"}

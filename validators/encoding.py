@@ -28,8 +28,8 @@ from validators.measurement import (
 
 CHILD: Final = Path(__file__).with_name("encode_child.py")
 _WINDOW_PER_CHILD: Final = 8  # clips that may be ahead of the oldest unfinished one
-_HELD_BYTES: Final = 64 << 20  # of encoded clips that wait for that one
-_FLAC_FRAMING: Final = 1 << 16  # bytes of a FLAC file beside its frames, on the safe side
+_HELD_BYTES: Final = 32 << 20  # of encoded clips that wait for that one
+_FLAC_HEAD: Final = 1 << 16  # bytes of a FLAC file before its frames, on the safe side
 
 
 class EncodingError(Exception):
@@ -87,10 +87,8 @@ class Encoders(Decoders):
     def _hand_over(self, channel: socket.socket, job: Job, fd: int) -> None:
         self._release(job)
         sound: Measurement = job.source.tag
-        samples = sound.frames * sound.channels
-        # 16 bits a sample, even where nothing can be saved; a sixteenth for the heads of frames.
         job.memory = os.memfd_create("flac", os.MFD_CLOEXEC)
-        os.ftruncate(job.memory, 2 * samples + samples // 8 + _FLAC_FRAMING)
+        os.ftruncate(job.memory, _capacity(sound))
         text = comment(sound).encode().ljust(COMMENT_BYTES)
         socket.send_fds(channel, [text], [fd, job.memory])
 
@@ -110,8 +108,10 @@ class Encoders(Decoders):
         if (result.content, result.subtype) != ("flac", "PCM_16"):
             raise ValueError(f"encoded as {result.content} {result.subtype}")
         memory = cast(int, job.memory)
-        # Copied: the child still holds what it shares.
-        job.made = os.pread(memory, os.fstat(memory).st_size, 0)
+        size = os.fstat(memory).st_size
+        if size > _capacity(job.source.tag):
+            raise ValueError(f"{size} bytes in the shared memory")
+        job.made = os.pread(memory, size, 0)  # a copy: the child still holds what it shares
         return result
 
     def _fail(self, job: Job, failure: Failure, detail: str) -> None:
@@ -129,6 +129,13 @@ class Encoders(Decoders):
         if job.memory is not None:
             os.close(job.memory)
             job.memory = None
+
+
+def _capacity(sound: Measurement) -> int:
+    """Bytes that the FLAC file of a clip can have at most: 16 bits a sample, even where nothing can
+    be saved, an eighth of a byte for the heads of frames, and the head of the file."""
+    samples = sound.frames * sound.channels
+    return 2 * samples + samples // 8 + _FLAC_HEAD
 
 
 def _samples(sound: Measurement) -> tuple[int, int, int, str]:

@@ -139,10 +139,12 @@ class Refusal(Exception):  # noqa: N818 - says what is, not what went wrong in c
 
 def about(report: Report, task: str) -> Report:
     """The part of a report that is about one task: what a run on this task alone would say."""
-    return assemble(
-        [one for one in report.tasks if one.task == task],
-        [found for found in report.findings if found.task == task],
-        [problem for problem in report.problems if problem.task == task],
+    return report.model_copy(
+        update={
+            "tasks": [one for one in report.tasks if one.task == task],
+            "findings": [found for found in report.findings if found.task == task],
+            "problems": [problem for problem in report.problems if problem.task == task],
+        }
     )
 
 
