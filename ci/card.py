@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from pydantic import ValidationError
 
-from ci.documents import CARD_PATH, documents
+from ci.documents import CARD_PATH, documents, texts
 from schema.canonical import DATASET_REPO
 from schema.manifest import Build, Manifest
 from validators.render.escape import visible
@@ -32,10 +32,11 @@ _MAX_BYTES = 256 << 20
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit code."""
     options = _parser().parse_args(arguments)
-    made = documents(_manifest(options.manifest))
+    manifest = _manifest(options.manifest)
     if options.to is None:
-        sys.stdout.write(made[CARD_PATH].decode("utf-8"))
+        sys.stdout.write(texts(manifest)[CARD_PATH])
         return 0
+    made = documents(manifest)
     try:
         for path, content in made.items():
             file = options.to / path

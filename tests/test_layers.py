@@ -17,6 +17,9 @@ MAY_IMPORT = {
 }
 ONLY_IMPORTERS = {
     "github3": {"ci/github.py"},
+    "matplotlib": {"ci/documents/plots.py"},
+    "mlcroissant": {"ci/documents/croissant.py"},
+    "yaml": {"ci/documents/yaml_text.py"},
     "bibtexparser": {"validators/bibliography.py"},
     "markdown_it": {"validators/prose.py"},
     "tree_sitter": {"validators/strict_json.py"},

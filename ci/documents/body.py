@@ -64,7 +64,11 @@ def loading(manifest: Manifest, entries: Sequence[PublishedInstance]) -> Lines:
     clip = next((c.name for c in entry.columns if c.type == "audio"), "audio")
     load = f'load_dataset("{repo}", "{entry.instance}", split="test", revision="{revision}")'
     yield "## Load\n"
-    yield "With `datasets` and torchcodec (`pip install datasets[audio]`):\n"
+    # Wheels of torchcodec from 0.14 on link CUDA and fail on other machines.
+    yield (
+        'With `datasets` and torchcodec (`pip install "datasets[audio]"`; without CUDA `pip install'
+        ' datasets torch "torchcodec>=0.12,<0.14"`):\n'
+    )
     yield fenced(
         "from datasets import load_dataset\n\n"
         f"rows = {load}\n"

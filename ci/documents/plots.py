@@ -5,9 +5,9 @@ background and in middle tones, since a README cannot know which of the Hub's th
 """
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final
 
@@ -47,7 +47,8 @@ class Picture:
 
     path: str
     alternative: str
-    png: bytes
+    draw: Callable[[], bytes]
+    """Gives the PNG: a card can be written without drawing anything."""
 
 
 def overview(entries: Sequence[PublishedInstance]) -> Picture | None:
@@ -57,7 +58,7 @@ def overview(entries: Sequence[PublishedInstance]) -> Picture | None:
         return None
     rows = tuple((n, t.instances, t.examples, round(t.minutes, 1)) for n, t in grouped.items())
     spoken = "; ".join(f"{n}: {i} instances, {e:,} examples, {m} minutes" for n, i, e, m in rows)
-    return Picture(OVERVIEW_PATH, f"By dimension. {spoken}.", _bars(rows))
+    return Picture(OVERVIEW_PATH, f"By dimension. {spoken}.", partial(_bars, rows))
 
 
 def of_dimension(dimension: str, entries: Sequence[PublishedInstance]) -> list[Picture]:
@@ -69,7 +70,7 @@ def of_dimension(dimension: str, entries: Sequence[PublishedInstance]) -> list[P
             f"assets/{dimension}{f'-{number}' if len(pages) > 1 else ''}.png",
             f"Durations of clips and shares of labels of {len(page)} instances; the numbers"
             " stand in their statistics.",
-            _boxes(page),
+            partial(_boxes, page),
         )
         for number, page in enumerate(pages, 1)
     ]

@@ -144,5 +144,9 @@ def fenced(text: str, language: str = "") -> str:
 
 
 def html_text(text: str) -> str:
-    """Text on one line inside an HTML element that Markdown leaves alone, such as a summary."""
-    return html.escape(" ".join(visible(part) for part in text.split()))
+    """`prose` for the inside of an HTML element that Markdown leaves alone, such as a summary."""
+    words = (visible(part) for part in text.split())
+    return " ".join(
+        f"<code>{html.escape(word)}</code>" if _LIVE.search(word) else html.escape(word)
+        for word in words
+    )
