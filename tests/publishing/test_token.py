@@ -5,16 +5,15 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from huggingface_hub import constants
 
 from ci.hub_access import environment_for_child
 from schema.canonical import DATASET_REPO
-from tests.hub.accounts import WRITE
 from tests.hub.server import Hub as HubServer
-from tests.publishing.conftest import Benchmark
-from tests.publishing.oidc import ID_TOKEN, REQUEST_TOKEN, Trust
+from tests.hub.trusted import REQUEST_TOKEN, WORKFLOW, environment
+from tests.publishing.conftest import Benchmark, Publisher
 
 CANARY = "hf_canaryThatNobodyMayEverSee"
-SECRETS = (CANARY, ID_TOKEN, REQUEST_TOKEN)
 
 
 @pytest.fixture
@@ -25,102 +24,97 @@ def canonical(server: HubServer) -> HubServer:
     return server
 
 
-def assert_unseen(run: subprocess.CompletedProcess[str], *folders: Path) -> None:
-    """No secret in what was printed, and in no file of these folders."""
-    texts = [run.stdout.encode(), run.stderr.encode()]
+def assert_unseen(server: HubServer, run: subprocess.CompletedProcess[str], *folders: Path) -> None:
+    """No token, and nothing that buys one, in what was printed and in any file of the folders."""
+    secrets = {token.encode() for token in (CANARY, REQUEST_TOKEN, *exchanged(server))}
     files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
-    for content in [*texts, *(path.read_bytes() for path in files)]:
-        assert not any(secret.encode() in content for secret in SECRETS)
+    texts = [run.stdout.encode(), run.stderr.encode(), *(path.read_bytes() for path in files)]
+    for content in texts:
+        assert not any(secret in content for secret in secrets)
+        assert b"id.eyJ" not in content  # GitHub's signed word
+
+
+def exchanged(server: HubServer) -> list[str]:
+    """The tokens that trusted publishers were given."""
+    return [token for token in server.accounts.by_token if token.startswith("hf_jwt_")]
+
+
+def job(server: HubServer) -> dict[str, str]:
+    """The environment of a job with `id-token: write`; the publisher names the repository."""
+    made = environment(server.endpoint, DATASET_REPO)
+    del made["HF_OIDC_RESOURCE"]
+    return made
 
 
 def test_a_trusted_publisher_needs_no_stored_token(
     canonical: HubServer, benchmark_of_one: Benchmark, tmp_path: Path
 ) -> None:
-    Trust(canonical, f"datasets/{DATASET_REPO}", CANARY)
+    canonical.trusted_publishers[DATASET_REPO] = WORKFLOW
     run = benchmark_of_one.run(
         canonical, "push", "--from", str(benchmark_of_one.build), home=tmp_path / "home",
-        **Trust.environment(canonical), HF_TOKEN=WRITE,
+        **job(canonical), HF_TOKEN=CANARY,
     )  # fmt: skip
     assert (run.returncode, run.stderr) == (0, "")
     assert "published: " in run.stdout
     assert canonical.tags(DATASET_REPO).keys() == {"publish-1"}
-    assert canonical.tokens_seen() == {CANARY, REQUEST_TOKEN, None}
-    exchanged = [seen for seen in canonical.requests if seen.path == "/oauth/token"]
-    assert len(exchanged) == 1
-    assert_unseen(run, tmp_path / "home", benchmark_of_one.root, benchmark_of_one.build)
-
-
-def test_a_token_that_ends_soon_is_exchanged_again(
-    canonical: HubServer, benchmark_of_one: Benchmark, tmp_path: Path
-) -> None:
-    Trust(canonical, f"datasets/{DATASET_REPO}", CANARY, seconds=1)
-    run = benchmark_of_one.run(
-        canonical, "push", "--from", str(benchmark_of_one.build), home=tmp_path / "home",
-        **Trust.environment(canonical),
-    )  # fmt: skip
-    assert run.returncode == 0
-    exchanged = [seen for seen in canonical.requests if seen.path == "/oauth/token"]
-    assert len(exchanged) > 5
+    (token,) = exchanged(canonical)
+    assert canonical.tokens_seen() == {token, REQUEST_TOKEN, None}
+    assert sum(seen.path == "/oauth/token" for seen in canonical.requests) == 1
+    assert_unseen(canonical, run, tmp_path / "home", benchmark_of_one.root, benchmark_of_one.build)
 
 
 def test_a_publisher_that_is_not_trusted_here_is_refused_and_falls_back_on_nothing(
     canonical: HubServer, benchmark_of_one: Benchmark, tmp_path: Path
 ) -> None:
-    Trust(canonical, "datasets/somebody/else", CANARY)
+    canonical.trusted_publishers[DATASET_REPO] = {"repository": "somebody/else"}
     run = benchmark_of_one.run(
         canonical, "push", "--from", str(benchmark_of_one.build), home=tmp_path / "home",
-        **Trust.environment(canonical), HF_TOKEN=CANARY,
+        **job(canonical), HF_TOKEN=CANARY,
     )  # fmt: skip
     assert run.returncode == 2
     assert "the trusted publisher was refused a token" in run.stderr
     assert canonical.tags(DATASET_REPO) == {}
-    assert_unseen(run, tmp_path / "home")
+    assert_unseen(canonical, run, tmp_path / "home")
 
 
 @pytest.mark.parametrize(
     ("token", "words"),
-    [("hf_expired", "answers 401"), ("hf_stranger", "answers 403"), ("hf_nobody", "answers 401")],
+    [(EXPIRED, "answers 401"), (STRANGER, "answers 403"), ("hf_nobody", "answers 401")],
 )
 def test_a_token_that_may_not_write_is_told_without_showing_it(
-    token: str, words: str, canonical: HubServer, benchmark_of_one: Benchmark, tmp_path: Path
+    token: str, words: str, publisher: Publisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = benchmark_of_one.run(
-        canonical, "push", "--from", str(benchmark_of_one.build), home=tmp_path, HF_TOKEN=token
-    )
-    assert run.returncode == 2
-    assert words in run.stderr
-    assert "Traceback" not in run.stderr
-    assert token not in run.stderr + run.stdout
+    monkeypatch.setenv("HF_TOKEN", token)
+    code, told, errors = publisher("push", "--from", str(publisher.benchmark.build))
+    assert (code, told) == (2, "")
+    assert words in errors
+    assert token not in errors
+    assert publisher.server.tags(DATASET_REPO) == {}
 
 
 def test_no_token_is_told_with_what_to_do(
-    canonical: HubServer, benchmark_of_one: Benchmark, tmp_path: Path
+    publisher: Publisher, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     # What a login left behind is not looked at.
-    (tmp_path / "hf_home").mkdir()
-    (tmp_path / "hf_home" / "token").write_text("hf_write")
-    run = benchmark_of_one.run(
-        canonical, "push", "--from", str(benchmark_of_one.build), home=tmp_path
-    )
-    assert run.returncode == 2
-    assert "there is no token to write with" in run.stderr
-    assert canonical.tokens_seen() <= {None}
+    (tmp_path / "token").write_text("hf_write")
+    monkeypatch.setattr(constants, "HF_TOKEN_PATH", str(tmp_path / "token"))
+    monkeypatch.delenv("HF_TOKEN")
+    code, told, errors = publisher("push", "--from", str(publisher.benchmark.build))
+    assert (code, told) == (2, "")
+    assert "there is no token to write with" in errors
+    assert publisher.server.tokens_seen() <= {None}
 
 
 def test_the_secret_of_the_environment_reaches_the_hub_and_nobody_else(
     canonical: HubServer, benchmark_of_one: Benchmark, tmp_path: Path
 ) -> None:
-    for arguments in (
-        ["push"],
-        ["verify", "--deep"],
-        ["yank", "AnswerDetection_Prompts", "--reason", "Labels are wrong."],
-    ):
+    for arguments in (["push"], ["yank", "AnswerDetection_Prompts", "--reason", "Labels."]):
         run = benchmark_of_one.run(
             canonical, *arguments, home=tmp_path / "home", HF_TOKEN=CANARY, HF_DEBUG="1",
             HF_HUB_VERBOSITY="debug",
         )  # fmt: skip
         assert run.returncode == 0, run.stderr
-        assert_unseen(run, tmp_path / "home", benchmark_of_one.root)
+        assert_unseen(canonical, run, tmp_path / "home", benchmark_of_one.root)
     assert canonical.tokens_seen() == {CANARY, None}
 
 
