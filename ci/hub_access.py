@@ -4,6 +4,7 @@ The library would look for tokens in files that a login left behind, and would t
 drives it; in a session it does neither.
 """
 
+import ctypes
 import logging
 import os
 import re
@@ -72,6 +73,18 @@ _SECRET = re.compile(
 def environment_for_child() -> dict[str, str]:
     """This process' environment without whatever is a token, or buys one."""
     return {name: value for name, value in os.environ.items() if not _SECRET.search(name)}
+
+
+def hide() -> None:
+    """Let no other process of this user read this one's environment or memory (Linux).
+
+    A child that decodes sound could otherwise take the token from /proc. root still can.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
+_PR_SET_DUMPABLE = 4  # linux/prctl.h
 
 
 def reading_token() -> str | None:

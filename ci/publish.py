@@ -16,7 +16,7 @@ from ci.build_folder import BUILD_PATH, BuildFolder, BuildFolderError, editor, l
 from ci.documents import documents as card
 from ci.folders import folder_edit, to_build
 from ci.hub import Hub
-from ci.hub_access import environment_for_child, reading_token, session, token_for
+from ci.hub_access import environment_for_child, hide, reading_token, session, token_for
 from ci.local import TargetError, write_repository
 from ci.plan import Edit
 from ci.publishing import (
@@ -233,6 +233,7 @@ def _built(wanted: Sequence[str], to: Path) -> int:
         print("nothing to build: the Hub holds every folder as it is")
         return 0
     command = [sys.executable, "-m", "ci.build", *wanted, "--keep-going", "--to", str(to)]
+    hide()
     run = subprocess.run(
         command, env=environment_for_child(), stdin=subprocess.DEVNULL, check=False
     )

@@ -10,12 +10,15 @@ import pytest
 
 from ci.build_folder import BUILD_PATH
 from ci.parquet import read
+from ci.revision import commit_id
 from schema.canonical import DATASET_REPO
 from schema.export import json_schema
 from schema.manifest import MANIFEST_PATH
 from schema.release import Release
+from tests.hub.accounts import WRITE
+from tests.hub.test_contract import need_a_local_xet_store
 from tests.publish_faults.world import writes_seen
-from tests.publishing.conftest import Publisher
+from tests.publishing.conftest import Publisher, commit_all, git
 
 INSTANCE = "AnswerDetection_Prompts"
 ROWS = f"data/{INSTANCE}/test-00000-of-00001.parquet"
@@ -77,6 +80,17 @@ def test_a_local_folder_holds_the_bytes_that_a_push_sends(
     code, _, errors = publisher("push", "--from", str(publisher.benchmark.build), "--to", str(to))
     assert code == 2
     assert "is there and not empty" in errors
+
+
+def test_large_files_may_lie_in_xet(publisher: Publisher, tmp_path: Path) -> None:
+    need_a_local_xet_store(tmp_path / "probe")
+    server, build = publisher.server, str(publisher.benchmark.build)
+    for arguments in (["push", "--from", build], ["verify", "--deep"]):
+        run = publisher.benchmark.run(
+            server, *arguments, home=tmp_path / "home", HF_TOKEN=WRITE, HF_HUB_DISABLE_XET="0"
+        )
+        assert (run.returncode, run.stderr) == (0, "")
+    assert any("/xet-write-token/" in seen.path for seen in server.requests)
 
 
 def test_what_could_not_be_built_is_said_again_by_the_push(
@@ -249,6 +263,29 @@ def test_an_approval_that_git_does_not_know_is_a_fault(
     code, told, _ = publisher("verify")
     assert code == 0
     assert "note: there is no git repository of tasks here" in told
+    git(clone, "init", "--quiet")
+    (clone / "tasks" / "AnswerDetection" / "README.md").write_text("Another.\n")
+    commit_all(clone)
+    code, told, _ = publisher("verify")
+    assert code == 1
+    assert "was not compared; this clone does not have it" in told
+
+
+def test_an_approval_of_another_folder_is_a_fault(
+    publisher: Publisher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clone = tmp_path / "other"
+    shutil.copytree(publisher.benchmark.root, clone, symlinks=True)
+    (clone / "tasks" / "AnswerDetection" / "README.md").write_text("Another.\n")
+    commit_all(clone)
+    build = copied(publisher, tmp_path)
+    commit = commit_id(clone)
+    edit_json(build / BUILD_PATH, lambda made: record_of(made)["approval"].update(commit=commit))
+    assert publisher("push", "--from", str(build))[0] == 0
+    monkeypatch.chdir(clone)
+    code, told, _ = publisher("verify")
+    assert code == 1
+    assert f"tasks/AnswerDetection at {commit} is not what was approved" in told
 
 
 # -- yank -----------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from huggingface_hub import constants
 
 from ci.hub_access import environment_for_child
 from schema.canonical import DATASET_REPO
+from tests.hub.accounts import EXPIRED, STRANGER
 from tests.hub.server import Hub as HubServer
 from tests.hub.trusted import REQUEST_TOKEN, WORKFLOW, environment
 from tests.publishing.conftest import Benchmark, Publisher
@@ -131,6 +133,19 @@ def test_no_child_gets_what_is_a_token_or_buys_one(monkeypatch: pytest.MonkeyPat
     assert CANARY not in found.values()
     assert found["HF_ENDPOINT"] == "http://127.0.0.1:9"
     assert "PATH" in found
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux can hide a process")
+def test_a_hidden_process_cannot_be_read_by_its_children() -> None:
+    program = (
+        "import ctypes; from ci.hub_access import hide; hide(); "
+        "print(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0))"  # PR_GET_DUMPABLE
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=Path(__file__).parents[2], capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert run.stdout == "0\n"
 
 
 def test_no_module_of_the_publisher_prints_or_logs_a_token() -> None:
