@@ -225,9 +225,7 @@ def set_tag(hub: Hub, tag: str, commit: str) -> None:
             raise TagError(f"tag {tag} stands at {target}, not at {commit}; tags are never moved")
         try:
             hub.tag(tag, commit)
-        except Conflict:
-            continue
-        except Trouble as trouble:
-            hub.patience.wait(attempt, trouble)
+        except (Conflict, Trouble) as error:
+            hub.patience.wait(attempt, error)
     if hub.refs().tags.get(tag) != commit:
         raise Trouble(f"tag {tag} could not be set on {commit}")

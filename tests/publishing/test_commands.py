@@ -107,6 +107,12 @@ def test_what_could_not_be_built_is_said_again_by_the_push(
 REFUSED = {"task": "Other", "reasons": ["the licence is NOASSERTION"]}
 
 
+def test_a_build_is_published_whole_or_not_named(publisher: Publisher) -> None:
+    with pytest.raises(SystemExit) as usage:
+        publisher("push", "AnswerDetection", "--from", str(publisher.benchmark.build))
+    assert usage.value.code == 2
+
+
 # -- builds that are not what they say ------------------------------------------------------------
 
 
