@@ -11,7 +11,6 @@ ROOT = Path(__file__).parents[1]
 COMMAND = [
     str(Path(sys.executable).parent / "uv"), "pip", "compile", "--quiet", "--universal",
     "--generate-hashes", "--no-emit-index-url", "--no-header", "--python-version", "3.11",
-    "pyproject.toml",
 ]  # fmt: skip
 
 
@@ -23,7 +22,10 @@ def main() -> int:
         ["--group", "dev", "-c", light, "-o", full],
         ["--group", "publish", "-c", full, "-o", publish],
     ):
-        subprocess.run([*COMMAND, *extra], cwd=ROOT, check=True)
+        subprocess.run([*COMMAND, "pyproject.toml", *extra], cwd=ROOT, check=True)
+    # jsonpath-rw, which mlcroissant needs, has no wheel: what builds one is pinned as well.
+    builder = ["-", "-o", "requirements/setuptools.txt"]
+    subprocess.run([*COMMAND, *builder], cwd=ROOT, check=True, input=b"setuptools>=80\n")
     return 0
 
 

@@ -57,8 +57,10 @@ def _step_faults(job: str, step: dict[str, Any]) -> Iterator[str]:
         yield f"{job} may take another run's artifact"
     if "${{" in command:
         yield f"{job} puts a text from outside into a command"
-    if "pip install" in command and "--require-hashes" not in command:
+    if command.count("pip install") != command.count("--require-hashes --only-binary :all:"):
         yield f"{job} installs without hashes"
+    if command.count("--no-binary") != command.count("--no-build-isolation"):
+        yield f"{job} builds with what nobody pinned"
     if job == "push" and re.search(r"ci[.]build|publish build|push(?! --from)", command):
         yield "the job with the token builds"
 
@@ -104,6 +106,9 @@ SABOTAGE: dict[str, Callable[[Workflow], object]] = {
         run="ci.publish push --from x ${{ inputs.overwrite }}"
     ),
     "no hashes": lambda flow: step(flow, "push", "Install").update(run="pip install datasets"),
+    "a build isolated from the pins": lambda flow: step(flow, "push", "Install").update(
+        run="pip install --require-hashes --only-binary :all: --no-binary x -r x.txt"
+    ),
     "the push builds": lambda flow: step(flow, "push", "Push").update(run="ci.publish push"),
 }
 
