@@ -29,11 +29,10 @@ from validators.decode_child import (
     READY,
     Meter,
     Samples,
-    allow_cpu_seconds,
-    limit_process,
     measure,
 )
 from validators.measurement import COMMENT_BYTES, ENCODE_CPU_SECONDS, Measurement
+from validators.sandbox import allow_cpu_seconds, limit_process
 
 del sys.path[0]
 
