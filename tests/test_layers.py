@@ -13,7 +13,7 @@ MAY_IMPORT = {
     "validators": {"schema"},
     "ci": {"schema", "validators"},
     "evaluation": {"schema"},
-    "scripts": {"schema", "validators", "evaluation", "ci"},
+    "scripts": {"schema", "validators", "evaluation", "ci", "tests"},  # demos play on its servers
 }
 ONLY_IMPORTERS = {
     "github3": {"ci/github.py"},
@@ -28,7 +28,9 @@ ONLY_IMPORTERS = {
     "huggingface_hub": {"ci/hub.py", "ci/hub_access.py", "validators/hub_client.py"},
     "httpx2": {"ci/http_client.py", "validators/http_client.py", "validators/hub_client.py"},
     "soundfile": {"validators/decode_child.py", "validators/encode_child.py"},
-    "numpy": {"validators/decode_child.py", "validators/encode_child.py"},
+    "numpy": {"validators/decode_child.py", "validators/encode_child.py", "ci/agreement.py"},
+    "agreement": {"ci/agreement.py"},
+    "krippendorff": {"ci/agreement.py"},
 }
 """Libraries that talk to the outside, or that we may want to exchange, and where they may be."""
 SCHEMA_MAY_USE = {"pydantic", "pydantic_core"}
