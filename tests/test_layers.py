@@ -23,7 +23,7 @@ ONLY_IMPORTERS = {
     "tree_sitter_json": {"validators/strict_json.py"},
     "langcodes": {"validators/languages.py"},
     "soundfile": {"validators/decode_child.py"},
-    "numpy": {"validators/decode_child.py"},
+    "numpy": {"validators/decode_child.py", "validators/meter.py"},
 }
 """Libraries that talk to the outside, or that we may want to exchange, and where they may be."""
 SCHEMA_MAY_USE = {"pydantic", "pydantic_core"}
