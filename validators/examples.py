@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from validators.document import shown
@@ -67,12 +68,12 @@ class Examples:
     available: int
     missing: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def inputs(self) -> list[str]:
         """The task's input columns, in order."""
         return self.file.task_file.inputs if self.file.task_file else []
 
-    @property
+    @cached_property
     def audio_inputs(self) -> list[str]:
         """The input columns that hold clips."""
         return [name for name in self.inputs if name.startswith("audio")]
@@ -82,7 +83,7 @@ class Examples:
         """The task's output type."""
         return self.file.task_file.output if self.file.task_file else None
 
-    @property
+    @cached_property
     def clip_columns(self) -> list[str]:
         """All canonical columns that hold clips, the label of an audio output included.
 
@@ -92,7 +93,7 @@ class Examples:
             return self.source.clip_columns
         return self.audio_inputs + (["label"] if self.output == "audio" else [])
 
-    @property
+    @cached_property
     def groups(self) -> list[str]:
         """The declared group columns."""
         return [located.value for located in self.file.find("/groups/*")]
