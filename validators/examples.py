@@ -41,14 +41,20 @@ class Example:
     """One row of an instance under canonical names.
 
     `label` is what the row answers, after `label_map`: a text, a list of texts (multilabel), a
-    number or a clip; None where it is missing or wrong, and then `label_fault` says how.
+    number or a clip; None where it is missing or wrong, and then `label_fault` says how. `place` is
+    the row's in the source.
     """
 
     file: str
-    at: Location
+    place: Location
     cells: dict[str, Cell]
     label: str | tuple[str, ...] | float | Clip | None
     label_fault: LabelFault | None = None
+
+    @property
+    def at(self) -> Location:
+        """The row's place, said of this example; made when it is asked for, which is rare."""
+        return self.place.of_example(self.file)
 
     def clips(self, columns: list[str]) -> list[Clip]:
         """The clips of these columns that can be opened."""
@@ -176,7 +182,7 @@ class _Canonical:
             clip = row.cells.get(self.source_of(self._first))
             file = clip.stem if isinstance(clip, Clip) else ""
         label, fault = self._label(cells["label"])
-        return Example(file, row.at.of_example(file), cells, label, fault)
+        return Example(file, row.at, cells, label, fault)
 
     def _label(
         self, cell: Cell

@@ -159,7 +159,8 @@ class Measurement:
             for (name, accepts), value in zip(_FIELDS.items(), values, strict=True):
                 if not accepts(value):
                     raise ValueError(f"{name} cannot be {value!r:.40}")
-        return cls(**dict(zip(_FIELDS, values, strict=True)))
+        shared: list[Any] = [_SHARED.get(value, value) for value in values]
+        return cls(**dict(zip(_FIELDS, shared, strict=True)))
 
 
 def plain_text(text: str) -> str:
@@ -241,5 +242,11 @@ def _are_usual(values: list[Any]) -> bool:
 
 
 _values_of: Final[Callable[[Measurement], tuple[Any, ...]]] = attrgetter(*_FIELDS)
+# Texts that most clips have: thousands of measurements are held at a time. No numbers, since 0,
+# 0.0 and False would be one key.
+_SHARED: Final[dict[Any, Any]] = {
+    value: value
+    for value in (*_CONTENTS, *_FAILURES, "PCM_16", "PCM_24", "VORBIS", "OPUS", "MPEG_LAYER_III")
+}
 _decode: Final = json.JSONDecoder().decode
 _encode: Final = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode

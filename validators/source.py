@@ -11,13 +11,12 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import PurePosixPath
 from typing import Any
 
 from validators.finding import Location
 from validators.folder import METADATA_CAP, TEXT_CAP, InstanceFile, TaskFolder
 from validators.strict_json import Defect, DefectKind, read_json, read_text
-from validators.tree import EntryKind
+from validators.tree import EntryKind, stem_of
 
 METADATA_NAMES = ("metadata.csv", "metadata.jsonl")
 AUDIO_EXTENSIONS = frozenset({".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3"})
@@ -64,7 +63,7 @@ class Clip:
     @property
     def stem(self) -> str:
         """The file's name without folder and extension."""
-        return PurePosixPath(self.name).stem
+        return stem_of(self.name)
 
 
 Cell = str | int | float | bool | list[Any] | Clip | None

@@ -7,7 +7,7 @@ task is recognised without loading what parses.
 import hashlib
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -155,10 +155,19 @@ class Repository:
 
 
 def suffix_of(path: str) -> str:
-    """The extension with its dot, "" where there is none: what pathlib says, many times as fast."""
+    """The extension with its dot, "" where there is none.
+
+    As pathlib has it, which takes many times as long and keeps every part of every path for good.
+    """
     name = path.rpartition("/")[2]
     dot = name.rfind(".")
     return name[dot:] if 0 < dot < len(name) - 1 else ""
+
+
+def stem_of(path: str) -> str:
+    """The name without folder and extension."""
+    name = path.rstrip("/").rpartition("/")[2]
+    return name.removesuffix(suffix_of(name))
 
 
 _FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW
@@ -207,12 +216,16 @@ def _scan(folder: Path) -> list[Entry]:
     return sorted(found, key=lambda entry: os.fsencode(entry.path))
 
 
-def _entries(folder: Path, prefix: str) -> Iterator[Entry]:
+def _entries(folder: Path, prefix: str) -> list[Entry]:
     with os.scandir(folder / prefix) as entries:
-        # Sorted, so that the cap cuts the same entries off everywhere.
-        for entry in sorted(entries, key=lambda entry: os.fsencode(entry.name)):
-            status = entry.stat(follow_symlinks=False)
-            yield Entry(prefix + entry.name, _kind(status.st_mode), status.st_size)
+        found = [_entry(prefix, entry) for entry in entries]
+    # Sorted, so that the cap cuts the same entries off everywhere.
+    return sorted(found, key=lambda entry: os.fsencode(entry.path))
+
+
+def _entry(prefix: str, entry: os.DirEntry[str]) -> Entry:
+    status = entry.stat(follow_symlinks=False)
+    return Entry(prefix + entry.name, _kind(status.st_mode), status.st_size)
 
 
 def _kind(mode: int) -> EntryKind:
