@@ -318,7 +318,9 @@ def test_a_report_is_kept_and_one_with_a_problem_is_not(hub, tmp_path, clips, me
 
 
 def test_only_drawn_clips_are_fetched(hub, tmp_path, clips, measure):
-    draw = merge(INSTANCE, {"sampling": {"description": "Drawn at random, in no order.", "examples": 32}})
+    draw = merge(
+        INSTANCE, {"sampling": {"description": "Drawn at random, in no order.", "examples": 32}}
+    )
     report = check_files(hub, tmp_path, clips, measure, audio_folder(clips), draw)
     assert said(report) == []
     fetched = {r.path for r in hub.requests if r.method == "HEAD" and "/clips/" in r.path}

@@ -24,6 +24,10 @@ ONLY_IMPORTERS = {
     "langcodes": {"validators/languages.py"},
     "soundfile": {"validators/decode_child.py"},
     "numpy": {"validators/decode_child.py"},
+    "huggingface_hub": {"validators/hub_client.py", "ci/hub.py"},
+    "httpx2": {"validators/http_client.py", "validators/hub_client.py", "ci/http_client.py"},
+    "pyarrow": {"validators/parquet_child.py", "ci/parquet.py"},
+    "yaml": {"validators/front_matter.py"},
 }
 """Libraries that talk to the outside, or that we may want to exchange, and where they may be."""
 SCHEMA_MAY_USE = {"pydantic", "pydantic_core"}
@@ -97,4 +101,5 @@ def test_the_quick_path_imports_nothing_heavy(arguments: list[str]) -> None:
         cwd=ROOT, capture_output=True, text=True, check=True,
     )  # fmt: skip
     heavy = {"datasets", "pyarrow", "numpy", "librosa", "torch", "soundfile", "jsonschema"}
+    heavy |= {"huggingface_hub", "httpx2", "yaml"}
     assert not heavy & set(run.stderr.split())

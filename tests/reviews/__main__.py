@@ -12,7 +12,7 @@ LABELS = {
     Impossible: "impossible in this format",
     Accepted: "accepted as it is",
     Waits: "waiting for GitHub",
-    Hub: "waiting for the Hub",
+    Hub: "found on the Hub",
     Human: "for people",
 }
 

@@ -9,6 +9,7 @@ import pytest
 from tests.reviews.outcomes import Accepted, Found, Hub, Human, Impossible, Outcome, Waits
 from tests.reviews.table import TABLE
 from tests.rules.cases import Case, judge, run
+from tests.rules.test_hub import CASES as ON_THE_HUB
 from validators.examples import read_examples
 from validators.folder import TaskFolder
 from validators.opening import open_source
@@ -64,6 +65,12 @@ def test_only_what_speaks_of_a_pull_request_or_a_proposal_as_a_whole_waits():
     assert Counter(request.category for request in waiting) == {
         "other": 5, "naming": 1, "task-duplicate": 1,
     }  # fmt: skip
+
+
+def test_what_speaks_of_the_hub_is_found_by_a_rule_that_asks_there():
+    codes = [request.outcome.code for request in TABLE if isinstance(request.outcome, Hub)]
+    assert {code for code in codes if code} <= set(ON_THE_HUB)
+    assert codes.count(None) == 2
 
 
 @pytest.mark.parametrize("outcome", of_kind(Found))
