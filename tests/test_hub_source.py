@@ -396,6 +396,20 @@ def test_trouble_that_stays_is_a_problem_and_no_finding(
     assert report.tasks[0].rules_skipped["DAT411"] == problem.message
 
 
+@pytest.mark.parametrize("place", ["/resolve/", "/blobs/"])
+@pytest.mark.parametrize(
+    "fault", [Fault.UNAUTHORIZED, Fault.FORBIDDEN, Fault.NOT_FOUND], ids=lambda f: f.name
+)
+def test_a_file_that_is_listed_and_refused_is_trouble_of_the_hub(
+    fault, place, hub, tmp_path, clips, measure
+):
+    hub.faults.add(fault, path=place, times=math.inf)
+    report = check_files(hub, tmp_path, clips, measure, {SHARD: parquet(prompts(clips))})
+    (problem,) = report.problems
+    assert report.findings == []
+    assert f"the Hub lists {SHARD} and does not give it" in problem.message
+
+
 @pytest.mark.parametrize("place", ["/revision/", "/tree/", "/resolve/", "/blobs/"])
 @pytest.mark.parametrize(
     "fault", [Fault.RATE_LIMITED_HEADER, Fault.UNAVAILABLE, Fault.DROPPED], ids=lambda f: f.name
