@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, Protocol
 
 from validators.clips import ClipSource
@@ -154,7 +155,7 @@ class SourceTable:
         """False where rows could not be read, so that what is missing may be among them."""
         return all(fault.kind is SourceFaultKind.CLIP_COLUMNS for fault in self.faults)
 
-    @property
+    @cached_property
     def local(self) -> bool:
         """True where the data lie in the task's folder."""
         return is_local(self.file)
