@@ -16,9 +16,13 @@ COMMAND = [
 
 
 def main() -> int:
-    """Write requirements/*.txt; the light set first, for the full one to agree with it."""
-    light, full = "requirements/check.txt", "requirements/dev.txt"
-    for extra in (["-o", light], ["--group", "dev", "-c", light, "-o", full]):
+    """Write requirements/*.txt; the light set first, for the others to agree with it."""
+    light, full, publish = (f"requirements/{name}.txt" for name in ("check", "dev", "publish"))
+    for extra in (
+        ["-o", light],
+        ["--group", "dev", "-c", light, "-o", full],
+        ["--group", "publish", "-c", full, "-o", publish],
+    ):
         subprocess.run([*COMMAND, *extra], cwd=ROOT, check=True)
     return 0
 

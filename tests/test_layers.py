@@ -25,6 +25,8 @@ ONLY_IMPORTERS = {
     "tree_sitter": {"validators/strict_json.py"},
     "tree_sitter_json": {"validators/strict_json.py"},
     "langcodes": {"validators/languages.py"},
+    "huggingface_hub": {"ci/hub.py", "ci/hub_access.py"},
+    "httpx2": {"ci/http_client.py"},
     "soundfile": {"validators/decode_child.py", "validators/encode_child.py"},
     "numpy": {"validators/decode_child.py"},
 }
