@@ -7,11 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+from scripts import consumers
+
 ROOT = Path(__file__).parents[1]
 COMMAND = [
     str(Path(sys.executable).parent / "uv"), "pip", "compile", "--quiet", "--universal",
     "--generate-hashes", "--no-emit-index-url", "--no-header", "--python-version", "3.11",
-    "pyproject.toml",
 ]  # fmt: skip
 
 
@@ -23,7 +24,10 @@ def main() -> int:
         ["--group", "dev", "-c", light, "-o", full],
         ["--group", "publish", "-c", full, "-o", publish],
     ):
-        subprocess.run([*COMMAND, *extra], cwd=ROOT, check=True)
+        subprocess.run([*COMMAND, "pyproject.toml", *extra], cwd=ROOT, check=True)
+    for name in consumers.NAMES:
+        to = consumers.pinned(name).relative_to(ROOT)
+        subprocess.run([*COMMAND, str(to.with_suffix(".in")), "-o", str(to)], cwd=ROOT, check=True)
     return 0
 
 
