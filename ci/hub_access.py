@@ -4,8 +4,10 @@ The library would look for tokens in files that a login left behind, and would t
 drives it; in a session it does neither.
 """
 
+import ctypes
 import logging
 import os
+import re
 import sys
 import warnings
 from collections.abc import Iterator
@@ -62,12 +64,27 @@ _SETTINGS = {
 }
 
 
-SECRETS = (
-    "HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "HF_OIDC_ID_TOKEN", "HF_OIDC_RESOURCE",
-    "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_RUNTIME_TOKEN",
-    "GITHUB_TOKEN", "GH_TOKEN",
-)  # fmt: skip
-"""Variables that give or buy a token: no child process gets them."""
+_SECRET = re.compile(
+    "TOKEN|SECRET|PASSW|CREDENTIAL|AUTH|_KEY$|^HF_OIDC|^ACTIONS_(ID|RUNTIME|RESULTS|CACHE)",
+    re.IGNORECASE,
+)
+
+
+def environment_for_child() -> dict[str, str]:
+    """This process' environment without whatever is a token, or buys one."""
+    return {name: value for name, value in os.environ.items() if not _SECRET.search(name)}
+
+
+def hide() -> None:
+    """Let no other process of this user read this one's environment or memory (Linux).
+
+    A child that decodes sound could otherwise take the token from /proc. root still can.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
+_PR_SET_DUMPABLE = 4  # linux/prctl.h
 
 
 def reading_token() -> str | None:

@@ -21,6 +21,7 @@ from schema.manifest import MANIFEST_PATH, Manifest
 DOCUMENT_CAP = 64 * 1024 * 1024
 """Bytes of a file of the card that is read back."""
 
+Files = dict[str, Content]
 Editor = Callable[[State], Edit]
 """What to publish, given what is published; asked again whenever that has changed."""
 
@@ -102,26 +103,31 @@ def publish(
         StateError: if a person has to look first.
         HubError: if the Hub does not let it happen, in spite of bounded patience.
     """
-    done = Published(_NOT_YET, None, None)
+    commit = tag = tried = None
     for attempt in range(1, hub.patience.tries + 1):
         state = read_state(hub, documents)
         if not state.tagged:
-            done = Published(
-                _NOT_YET, state.head, finish(hub, state.manifest, state.head, documents)
-            )
+            tag = finish(hub, state.manifest, state.head, documents)
+            commit = state.head
         edit = editor(state)
         plan = plan_of(state, edit, documents, hub.repo_id)
         check_drift(plan.drift, overwrite)
         if not plan.commits:
-            return Published(plan, done.commit, done.tag)
+            # After a lost answer, what was tried is what was done.
+            return Published(tried if tried and commit else plan, commit, tag)
         manifest = succeeding(state.manifest, edit)
-        try:
-            commit = _commit(hub, state, manifest, edit, documents)
-        except (Conflict, Trouble) as error:
-            if attempt == hub.patience.tries:
-                raise
-            hub.patience.wait(attempt, error)
-            continue
+        with tempfile.TemporaryDirectory(prefix="publish-") as scratch:
+            whole = expected(manifest, documents(manifest))
+            additions = hub.upload(_brought(hub, state, edit, whole, scratch))
+            gone = sorted(state.files.keys() - whole.keys() - THE_HUBS_OWN)
+            try:
+                commit = hub.commit(state.head, additions, gone, _title(manifest, edit))
+            except (Conflict, Trouble) as error:
+                if attempt == hub.patience.tries:
+                    raise
+                hub.patience.wait(attempt, error)
+                tried = plan
+                continue
         return Published(plan, commit, finish(hub, manifest, commit, documents))
     raise AssertionError("the last round returns or raises")
 
@@ -153,23 +159,19 @@ def check_drift(drift: Sequence[Difference], overwrite: Sequence[str]) -> None:
         raise DriftError(kept)
 
 
-def _commit(hub: Hub, state: State, manifest: Manifest, edit: Edit, documents: Documents) -> str:
-    """Send everything that differs from the head in one commit on top of it; the commit's id."""
-    whole = expected(manifest, documents(manifest))
+def _brought(hub: Hub, state: State, edit: Edit, whole: Files, scratch: str) -> Files:
+    """What has to be sent of the whole, each with its bytes."""
     by_hand = {found.path for found in state.drift}
     changed = {
         path: content
         for path, content in whole.items()
         if path in by_hand or content.is_held_by(state.files.get(path)) is False
     }
-    gone = sorted(state.files.keys() - whole.keys() - THE_HUBS_OWN)
-    with tempfile.TemporaryDirectory(prefix="publish-") as scratch:
-        for path, content in changed.items():
-            if content.source is None:
-                source = edit.sources.get(path) or _restored(hub, state, path, Path(scratch))
-                changed[path] = Content(source, content.sha256, content.size)
-        additions = hub.upload(changed)
-        return hub.commit(state.head, additions, gone, _title(manifest, edit))
+    for path, content in changed.items():
+        if content.source is None:
+            source = edit.sources.get(path) or _restored(hub, state, path, Path(scratch))
+            changed[path] = Content(source, content.sha256, content.size)
+    return changed
 
 
 def _restored(hub: Hub, state: State, path: str, scratch: Path) -> Path:
@@ -223,12 +225,7 @@ def set_tag(hub: Hub, tag: str, commit: str) -> None:
             raise TagError(f"tag {tag} stands at {target}, not at {commit}; tags are never moved")
         try:
             hub.tag(tag, commit)
-        except Conflict:
-            continue
-        except Trouble as trouble:
-            hub.patience.wait(attempt, trouble)
+        except (Conflict, Trouble) as error:
+            hub.patience.wait(attempt, error)
     if hub.refs().tags.get(tag) != commit:
         raise Trouble(f"tag {tag} could not be set on {commit}")
-
-
-_NOT_YET = Plan("", "", 0, (), (), (), unfinished=False, commits=False)

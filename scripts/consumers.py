@@ -3,8 +3,7 @@
 python -m scripts.consumers             list them
 python -m scripts.consumers NAME ...    install into .cache/consumers/NAME, or reuse what is there
 
-Each has a pinned list with hashes, requirements/consumer-NAME.txt, which `make requirements` makes
-from the .in file beside it.
+Each has a pinned list with hashes, requirements/consumer-NAME.txt, which `make requirements` makes.
 """
 
 import argparse
@@ -19,8 +18,14 @@ from typing import Final
 ROOT: Final = Path(__file__).parents[1]
 PINNED: Final = ROOT / "requirements"
 INSTALLED: Final = ROOT / ".cache" / "consumers"
-NAMES: Final = ("datasets3", "torchcodec")
-WITHOUT_HASH: Final = {"torchcodec": ["torch==2.13.0"]}
+ENVIRONMENTS: Final = {
+    # Before torchcodec: soundfile decodes, and librosa is imported on the way.
+    "datasets3": ("datasets==3.6.0", "librosa", "soundfile"),
+    # Wheels of torchcodec from 0.14 on need CUDA's libraries.
+    "torchcodec": ("datasets==5.2.0", "numpy", "torchcodec==0.13.*"),
+}
+"""What each is made for; everything else is needed by these."""
+WITHOUT_HASH: Final[dict[str, list[str]]] = {"torchcodec": ["torch==2.13.0"]}
 """Which build of a version comes (for a CPU, for some CUDA) is the index's choice, so that no hash
 can be told before."""
 
@@ -66,12 +71,12 @@ def main() -> int:
         prog="python -m scripts.consumers",
         description="Install environments of the benchmark's users into .cache/consumers.",
     )
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(NAMES)}")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(ENVIRONMENTS)}")
     names = parser.parse_args().names
-    if unknown := sorted(set(names) - set(NAMES)):
-        parser.error(f"there is no {unknown[0]}; one of {', '.join(NAMES)} is required")
+    if unknown := sorted(set(names) - set(ENVIRONMENTS)):
+        parser.error(f"there is no {unknown[0]}; one of {', '.join(ENVIRONMENTS)} is required")
     if not names:
-        print(*NAMES, sep="\n")
+        print(*ENVIRONMENTS, sep="\n")
     try:
         for name in names:
             print(install(name))

@@ -25,9 +25,13 @@ def main() -> int:
         ["--group", "publish", "-c", full, "-o", publish],
     ):
         subprocess.run([*COMMAND, "pyproject.toml", *extra], cwd=ROOT, check=True)
-    for name in consumers.NAMES:
-        to = consumers.pinned(name).relative_to(ROOT)
-        subprocess.run([*COMMAND, str(to.with_suffix(".in")), "-o", str(to)], cwd=ROOT, check=True)
+    # jsonpath-rw, which mlcroissant needs, has no wheel: what builds one is pinned as well.
+    builder = ["-", "-o", "requirements/setuptools.txt"]
+    subprocess.run([*COMMAND, *builder], cwd=ROOT, check=True, input=b"setuptools>=80\n")
+    for name, wanted in consumers.ENVIRONMENTS.items():
+        to = str(consumers.pinned(name).relative_to(ROOT))
+        given = "\n".join(wanted).encode()
+        subprocess.run([*COMMAND, "-", "-o", to], cwd=ROOT, check=True, input=given)
     return 0
 
 

@@ -32,7 +32,11 @@ ONLY_IMPORTERS = {
         "validators/encode_child.py",
         "evaluation/clips.py",
     },
-    "numpy": {"validators/decode_child.py", "evaluation/clips.py"},
+    "numpy": {
+        "validators/decode_child.py",
+        "validators/encode_child.py",
+        "evaluation/clips.py",
+    },
 }
 """Libraries that talk to the outside, or that we may want to exchange, and where they may be."""
 SCHEMA_MAY_USE = {"pydantic", "pydantic_core"}

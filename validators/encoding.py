@@ -11,7 +11,7 @@ everybody's decoder shall have been written by ours. Its samples are the same.
 
 import os
 import socket
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from pathlib import Path
 from typing import Final, cast
 
@@ -63,7 +63,7 @@ class Encoders(Decoders):
     def __init__(self, jobs: int = 1, *, child: Path = CHILD) -> None:
         super().__init__(jobs, child=child, wall_seconds=ENCODE_WALL_SECONDS)
 
-    def encode(self, clips: Iterable[tuple[ClipSource, Measurement]]) -> Iterator[bytes]:
+    def encode(self, clips: Iterable[tuple[ClipSource, Measurement]]) -> Generator[bytes]:
         """The FLAC file of each clip, in the order given.
 
         Each was decoded again, and has the very samples that were measured. `clips` is drawn from

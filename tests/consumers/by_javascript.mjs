@@ -23,11 +23,7 @@ function sound(bytes) {
   return createHash("sha256").update(`${sampleRate} ${channels}\n`).update(samples).digest("hex");
 }
 
-const decoded = new TextDecoder("utf-8", { fatal: true });
-function value(cell) {
-  if (cell instanceof Uint8Array) return decoded.decode(cell);
-  return cell?.bytes ? sound(cell.bytes) : cell;
-}
+const value = (cell) => (cell?.bytes ? sound(cell.bytes) : cell);
 
 const manifest = JSON.parse(new TextDecoder().decode(await read("manifest.json")));
 const files = Object.fromEntries(manifest.instances.map((entry) => [entry.instance, entry.files]));

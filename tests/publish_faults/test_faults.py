@@ -10,6 +10,7 @@ from tests.conftest import FULL_STRENGTH
 from tests.publish_faults import kills, rivals, table
 from tests.publish_faults.world import short_session
 
+pytestmark = pytest.mark.filterwarnings("ignore:Use 'content:DeprecationWarning")  # the library's
 SEED = 20261125
 POINTS = list(table.points())
 MUST = [
