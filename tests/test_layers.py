@@ -19,7 +19,7 @@ ONLY_IMPORTERS = {
     "github3": {"ci/github.py"},
     "matplotlib": {"ci/documents/plots.py"},
     "mlcroissant": {"ci/documents/croissant.py"},
-    "yaml": {"ci/documents/yaml_text.py"},
+    "yaml": {"ci/documents/yaml_text.py", "validators/front_matter.py"},
     "bibtexparser": {"validators/bibliography.py"},
     "markdown_it": {"validators/prose.py"},
     "tree_sitter": {"validators/strict_json.py"},
