@@ -7,7 +7,6 @@ publishes once more, verifies, and loads. What it says, it has looked up; where 
 of it, it stops. Works in a temporary clone of the repository: what is not committed is not shown.
 """
 
-import os
 import subprocess
 import sys
 import tempfile
@@ -21,31 +20,40 @@ from huggingface_hub import HfApi
 from huggingface_hub.hf_api import RepoFile
 
 from schema.canonical import DATASET_REPO
+from scripts.loopback import ROOT, client, empty_hub
 
-ROOT: Final = Path(__file__).parents[1]
-TOKEN: Final = "hf_write"  # noqa: S105 - of the test Hub, as docs/test_hub.md lists it
 CHANGED: Final = "SpokenDigitRecognition"
 BEFORE: Final = "Which digit does the speaker say?"
 AFTER: Final = "Which digit does the caller say?"
 LOADED: Final = (f"{CHANGED}_TelephonePrompts", "SpeakerVerification_TelephonePrompts")
 _LOAD: Final = """\
-from collections import Counter
+import io, sys
+import soundfile
 from datasets import Audio, load_dataset
-for instance in {instances!r}:
-    rows = load_dataset({repo!r}, instance, split="test", revision={revision!r})
-    rows = rows.cast_column("audio", Audio(decode=False))
-    row, labels = rows[0], Counter(rows["label"])
-    print(f"{{instance}}: {{len(rows)}} examples, {{len(labels)}} labels")
-    print(f"    {{row['instruction']}}")
-    print(f"    {{row['audio']['path']}} ({{len(row['audio']['bytes']):,}} bytes) -> {{row['label']}}")
+
+repo, revision, *instances = sys.argv[1:]
+for instance in instances:
+    rows = load_dataset(repo, instance, split="test", revision=revision)
+    clips = [name for name, feature in rows.features.items() if isinstance(feature, Audio)]
+    for name in clips:
+        rows = rows.cast_column(name, Audio(decode=False))
+    row = rows[0]
+    heard = (soundfile.info(io.BytesIO(row[name]["bytes"])) for name in clips)
+    print(f"load_dataset({repo!r}, {instance!r}, split='test', revision={revision!r})")
+    print(f"     {len(rows)} examples of {', '.join(rows.column_names)}; the first:")
+    print("    ", " and ".join(f"{one.duration:.2f} s at {one.samplerate} Hz" for one in heard))
+    print(f"     {row['instruction']} -> {row['label']}")
 """
 _ASKED: Final = """\
-from datasets import Audio, load_dataset
+import sys
+from datasets import load_dataset
+
+repo, instance, *wordings = sys.argv[1:]
 for revision in ("publish-1", "publish-2"):
-    rows = load_dataset({repo!r}, {instance!r}, split="test", revision=revision)
-    asked = set(rows["instruction"])
-    old, new = (sum(words in text for text in asked) for words in ({before!r}, {after!r}))
-    print(f"{{revision}}: {{old}} of {{len(asked)}} say {before!r}, {{new}} say {after!r}")
+    rows = load_dataset(repo, instance, split="test", revision=revision)
+    for words in wordings:
+        asked = sum(words in text for text in rows["instruction"])
+        print(f"{revision}: {words!r} is asked {asked} times")
 """
 
 
@@ -83,7 +91,8 @@ class Stage:
             stdout=subprocess.PIPE, text=True, encoding="utf-8", check=False,
         )  # fmt: skip
         if done.returncode:
-            raise DemoError(f"exit code {done.returncode} of {' '.join(arguments[:4])} …")
+            what = "the program" if arguments[0] == "-c" else " ".join(arguments[1:])
+            raise DemoError(f"{what} ended with exit code {done.returncode}")
         return done.stdout
 
     def commits(self) -> list[str]:
@@ -127,36 +136,8 @@ def stage(folder: Path) -> Iterator[Stage]:
     """An empty test Hub with a dataset repository, and a clone of what is committed."""
     clone = folder / "clone"
     subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)
-    server = subprocess.Popen(
-        [sys.executable, "-m", "tests.hub", "--store", str(folder / "store")],
-        cwd=ROOT, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    with server:
-        try:
-            assert server.stdout is not None  # noqa: S101 - it was asked for
-            endpoint = server.stdout.readline().strip()
-            if not endpoint:
-                raise DemoError("the test Hub did not start")
-            api = HfApi(endpoint=endpoint, token=TOKEN)
-            api.create_repo(DATASET_REPO, repo_type="dataset")
-            yield Stage(api, clone, _environment(endpoint, folder / "home"))
-        finally:
-            server.terminate()
-
-
-def _environment(endpoint: str, home: Path) -> dict[str, str]:
-    """Of a client that sees this Hub only, and nothing of the person who runs the demo."""
-    strange = ("HF_", "HUGGING", "ACTIONS_", "GITHUB_")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(strange)}
-    return kept | {
-        "HF_ENDPOINT": endpoint,
-        "HF_HOME": str(home),
-        "HF_TOKEN": TOKEN,
-        "HF_HUB_DISABLE_XET": "1",
-        "HF_HUB_DISABLE_PROGRESS_BARS": "1",
-        "HF_DATASETS_DISABLE_PROGRESS_BARS": "1",
-        "NO_PROXY": "127.0.0.1,localhost",
-    }
+    with empty_hub(folder / "store") as api:
+        yield Stage(api, clone, client(str(api.endpoint), folder / "home"))
 
 
 def tell(here: Stage) -> None:
@@ -177,10 +158,9 @@ def tell(here: Stage) -> None:
     say("4. Prove that the Hub holds what was reviewed: every file, every row, the card.")
     here.command("ci.publish", "verify", "--deep")
     say("\n5. Load two instances, pinned, as anybody does.")
-    load(here, _LOAD.format(repo=DATASET_REPO, instances=LOADED, revision="publish-2"))
+    load(here, _LOAD, DATASET_REPO, "publish-2", *LOADED)
     say("\n6. What was published before is still there, byte for byte, under its tag.")
-    asked = _ASKED.format(repo=DATASET_REPO, instance=LOADED[0], before=BEFORE, after=AFTER)
-    load(here, asked)
+    load(here, _ASKED, DATASET_REPO, LOADED[0], BEFORE, AFTER)
 
 
 def publish_everything(here: Stage, began: list[str]) -> list[str]:
@@ -228,9 +208,9 @@ def is_rows(path: str) -> bool:
     return path.startswith("data/")
 
 
-def load(here: Stage, program: str) -> None:
+def load(here: Stage, program: str, *arguments: str) -> None:
     """Run a program with `datasets`, with its words on the screen."""
-    for line in here.python("-c", program).splitlines():
+    for line in here.python("-c", program, *arguments).splitlines():
         say(f"   {line}")
 
 
