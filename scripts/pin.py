@@ -10,6 +10,8 @@ from pathlib import Path
 from scripts import consumers
 
 ROOT = Path(__file__).parents[1]
+GROUPS = ("bot", "publish")
+"""What each kind of job needs beside the check; development needs all of it."""
 COMMAND = [
     str(Path(sys.executable).parent / "uv"), "pip", "compile", "--quiet", "--universal",
     "--generate-hashes", "--no-emit-index-url", "--no-header", "--python-version", "3.11",
@@ -18,21 +20,26 @@ COMMAND = [
 
 def main() -> int:
     """Write requirements/*.txt; the light set first, for the others to agree with it."""
-    light, full, publish = (f"requirements/{name}.txt" for name in ("check", "dev", "publish"))
-    for extra in (
-        ["-o", light],
-        ["--group", "dev", "-c", light, "-o", full],
-        ["--group", "publish", "-c", full, "-o", publish],
-    ):
-        subprocess.run([*COMMAND, "pyproject.toml", *extra], cwd=ROOT, check=True)
+    _compile("check")
+    _compile("dev", "--group", "dev", "-c", _file("check"))
+    for group in GROUPS:
+        _compile(group, "--group", group, "-c", _file("dev"))
     # jsonpath-rw, which mlcroissant needs, has no wheel: what builds one is pinned as well.
-    builder = ["-", "-o", "requirements/setuptools.txt"]
-    subprocess.run([*COMMAND, *builder], cwd=ROOT, check=True, input=b"setuptools>=80\n")
+    builder = [*COMMAND, "-", "-o", _file("setuptools")]
+    subprocess.run(builder, cwd=ROOT, check=True, input=b"setuptools>=80\n")
     for name, wanted in consumers.ENVIRONMENTS.items():
-        to = str(consumers.pinned(name).relative_to(ROOT))
-        given = "\n".join(wanted).encode()
-        subprocess.run([*COMMAND, "-", "-o", to], cwd=ROOT, check=True, input=given)
+        consumer = [*COMMAND, "-", "-o", str(consumers.pinned(name).relative_to(ROOT))]
+        subprocess.run(consumer, cwd=ROOT, check=True, input="\n".join(wanted).encode())
     return 0
+
+
+def _compile(name: str, *options: str) -> None:
+    command = [*COMMAND, "pyproject.toml", *options, "-o", _file(name)]
+    subprocess.run(command, cwd=ROOT, check=True)
+
+
+def _file(name: str) -> str:
+    return f"requirements/{name}.txt"
 
 
 if __name__ == "__main__":

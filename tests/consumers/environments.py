@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from scripts import consumers, javascript
+from scripts import consumers
+from tests.components import javascript_packages, unavailable
 from tests.conftest import FULL_STRENGTH
 from tests.consumers.world import World
-from tests.needs import need_javascript, unavailable
 
 ALL = FULL_STRENGTH or os.environ.get("CONSUMERS") == "all"
 
@@ -46,6 +46,5 @@ def run(
 
 def node(folder: Path) -> list[str]:
     """Node.js, with the pinned packages in reach of scripts in `folder`."""
-    need_javascript()
-    (folder / "node_modules").symlink_to(javascript.INSTALLED / "node_modules")
+    (folder / "node_modules").symlink_to(javascript_packages() / "node_modules")
     return ["node"]

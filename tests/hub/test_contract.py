@@ -1,13 +1,27 @@
 """The same script with every client, unmodified, against the test Hub."""
 
+import json
 from pathlib import Path
 
 import pytest
 
+from scripts import javascript
+from tests.components import javascript_packages
 from tests.hub.accounts import WRITE
 from tests.hub.contract.run import CLIENTS, run
 from tests.hub.server import Hub
-from tests.needs import need_javascript
+
+
+def test_the_javascript_packages_are_pinned_by_hash_and_name_no_registry() -> None:
+    declared = json.loads((javascript.PINNED / "package.json").read_text(encoding="utf-8"))
+    pinned = json.loads((javascript.PINNED / "package-lock.json").read_text(encoding="utf-8"))
+    packages = {name: found for name, found in pinned["packages"].items() if name}
+    assert declared["dependencies"]
+    for name, version in declared["dependencies"].items():
+        assert packages[f"node_modules/{name}"]["version"] == version
+    for found in packages.values():
+        assert found["integrity"].startswith("sha512-")
+        assert "resolved" not in found
 
 
 def need_a_local_xet_store(folder: Path) -> None:
@@ -27,7 +41,7 @@ def need_a_local_xet_store(folder: Path) -> None:
 )
 def test_every_client_finds_what_it_must(client: str, hub: Hub, tmp_path: Path) -> None:
     if client == "javascript":
-        need_javascript()
+        javascript_packages()
     if client == "xet":
         need_a_local_xet_store(tmp_path / "probe")
     steps = run(client, "org/contract", hub.environment(tmp_path, WRITE), tmp_path)

@@ -1,7 +1,8 @@
-"""What a test needs beside Python."""
+"""Components that are not Python: used where they are, missed loudly where they are not."""
 
 import os
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -15,11 +16,12 @@ def unavailable(reason: str) -> None:
     pytest.skip(reason)
 
 
-def need_javascript() -> None:
-    """Install the pinned packages for Node.js, or end the test."""
+def javascript_packages() -> Path:
+    """The folder that holds node_modules with all pinned packages."""
     if reason := javascript.missing():
         unavailable(reason)
     try:
-        javascript.install()
+        return javascript.install()
     except subprocess.CalledProcessError as error:
-        unavailable(f"npm could not install the client: {error.stderr}")
+        unavailable(f"npm could not install the pinned packages: {error.stderr}")
+        raise  # unavailable() has raised already
