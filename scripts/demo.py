@@ -40,9 +40,9 @@ for instance in instances:
     row = rows[0]
     heard = (soundfile.info(io.BytesIO(row[name]["bytes"])) for name in clips)
     print(f"load_dataset({repo!r}, {instance!r}, split='test', revision={revision!r})")
-    print(f"     {len(rows)} examples of {', '.join(rows.column_names)}; the first:")
-    print("    ", " and ".join(f"{one.duration:.2f} s at {one.samplerate} Hz" for one in heard))
-    print(f"     {row['instruction']} -> {row['label']}")
+    print(f"  {len(rows)} examples of {', '.join(rows.column_names)}; the first:")
+    print(" ", " and ".join(f"{one.duration:.2f} s at {one.samplerate} Hz" for one in heard))
+    print(f"  {row['instruction']} -> {row['label']}")
 """
 _ASKED: Final = """\
 import sys

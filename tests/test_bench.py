@@ -105,3 +105,11 @@ def test_quick_run(tmp_path: Path) -> None:
     )  # fmt: skip
     assert result.returncode == 0, result.stderr
     assert "21 of 21 planted faults found" in result.stdout
+
+
+@pytest.mark.torture
+@pytest.mark.timeout(900)
+def test_a_publish_is_compared_with_a_plain_write_and_upload() -> None:
+    of_build, of_all = publishing.lines(1)
+    assert of_build.limit == 3.0
+    assert of_all.value > 1

@@ -13,6 +13,8 @@ from tests.components import javascript_packages, unavailable
 from tests.conftest import FULL_STRENGTH
 from tests.consumers.world import World
 
+ELSEWHERE = (pytest.mark.network, pytest.mark.timeout(1800))
+"""Marks of what an environment is installed for, which is large."""
 ALL = FULL_STRENGTH or os.environ.get("CONSUMERS") == "all"
 
 
