@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from scripts.bench import editors, hostile, sound
+from scripts.bench import editors, hostile, publishing, sound
 from scripts.bench.folder import BenchFolder, make_folder
 from scripts.bench.run import Command, RunError, memory, seconds
 from scripts.bench.table import BEGIN, END, Line, shown, with_table
@@ -148,3 +148,11 @@ def test_quick_run(tmp_path: Path) -> None:
     )  # fmt: skip
     assert result.returncode == 0, result.stderr
     assert "21 of 21 planted faults found" in result.stdout
+
+
+@pytest.mark.torture
+@pytest.mark.timeout(900)
+def test_a_publish_is_compared_with_a_plain_write_and_upload() -> None:
+    of_build, of_all = publishing.lines(1)
+    assert of_build.limit == 3.0
+    assert of_all.value > 1
