@@ -54,7 +54,7 @@ CORPORA = {
     "Mustard": "MUStARD: Multimodal Sarcasm Detection Dataset",
 }
 """The 22 datasets as the benchmark abbreviates them, and as the instance files name them."""
-LICENCE_UNKNOWN = {"AcousticGuitarAndPiano", "ASVspoof 2015", "ASVspoof 2017", "MIR-SD"}
+LICENCE_UNKNOWN = {"AcousticGuitarAndPiano", "MIR-SD"}
 CITATION_UNKNOWN = {"AcousticGuitarAndPiano", "MIR-SD"}
 LABELS_UNKNOWN = {
     "BirdSoundDetection_Warblrb10k",
