@@ -8,6 +8,7 @@ import pytest
 from hypothesis import settings
 
 from tests.flawless import make_clips
+from tests.hub.fixtures import hub  # noqa: F401 (tests take it by its name)
 from validators.audio import ClipSource, Decoders
 from validators.engine import Measurer
 from validators.measurement import Measurement
