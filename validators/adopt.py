@@ -51,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         stop(f"nothing was made: {error.filename or 'a file'}: {error.strerror or error}")
     except KeyboardInterrupt:
         stop("nothing was made")
-    _compare_pointers(adopted, tasks, options.root)
+    compare_pointers(adopted, tasks, options.root)
     outcomes = _write(adopted, tasks, dry=options.dry_run)
     try:
         _print(outcomes, scored, options)
@@ -97,14 +97,14 @@ def _scores(path: Path, root: Path, tasks: Path) -> ScoreFile:
     return ScoreFile(path.name, scores, notes)
 
 
-def _compare_pointers(adopted: Sequence[Adopted], tasks: Path, root: Path) -> None:
+def compare_pointers(adopted: Sequence[Adopted], tasks: Path, root: Path) -> None:
     """One commit beside two datasets: among the old tasks, and against those that are here."""
-    pointers: list[tuple[Notebook, names.Pointer]] = []
-    for one in adopted:
-        for part in one.parts:
-            repo_id, revision = part.pointer
-            if repo_id and revision:
-                pointers.append((part.notes, (repo_id, revision)))
+    pointers: list[tuple[Notebook, names.Pointer]] = [
+        (notes, (repo_id, revision))
+        for one in adopted
+        for notes, (repo_id, revision) in one.pointers
+        if repo_id and revision
+    ]
     for file in Instances(root, tasks).files if pointers else ():
         repo_id, revision = file.value("/dataset/repo_id"), file.value("/dataset/revision")
         if repo_id and revision:

@@ -20,6 +20,8 @@ class Asked:
 
     instructions: tuple[str, ...]
     labels: tuple[str, ...]
+    listed: bool = False
+    """True if an instruction lists options."""
 
 
 def asked(
@@ -55,7 +57,7 @@ def asked(
             "options-replaced",
             f"{len(lists):,} of {len(distinct):,} different texts held an option list",
         )
-    return Asked(_once(templates, len(rows), notes), ordered)
+    return Asked(_once(templates, len(rows), notes), ordered, bool(lists))
 
 
 def _line(row: Mapping[str, str], texts: Mapping[str, str]) -> str:
@@ -125,7 +127,7 @@ def _tell(lists: Mapping[str, OptionList], labels: Sequence[str], notes: Noteboo
     if spelt := dict.fromkeys(label for one in lists.values() for label in one.spelt):
         notes.add("options-spelt-otherwise", f"the label column's spelling stays: {few([*spelt])}")
     if twice := [line for line, one in lists.items() if one.others]:
-        notes.add("options-stand-twice", f"one list was replaced; another stays: {few(twice, 1)}")
+        notes.add("options-stand-twice", f"one list was replaced; another stays: {twice[0]}")
 
 
 def _missing(
@@ -139,7 +141,7 @@ def _missing(
     notes.add(
         "options-missing",
         f"{len(without):,} of {len(found):,} different texts name no two labels, e.g. "
-        f"{few(without, 1)}{perhaps}",
+        f'"{without[0]}"{perhaps}',
     )
     if shapes and all(DECIMAL.fullmatch(label) for label in labels):
         notes.add("labels-are-numbers", f"the labels are {few(list(labels))}")

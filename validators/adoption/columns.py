@@ -80,6 +80,6 @@ def _file_ids(table: Table, found: Columns, notes: Notebook) -> None:
     twice = len(values) - len(set(values))
     if not odd and not twice:
         return
-    said = [f"{len(odd):,} of {len(values):,} are no plain names, e.g. {few(odd, 1)}"] * bool(odd)
+    said = [f"{len(odd):,} of {len(values):,} are no plain names, e.g. {odd[0]}"] if odd else []
     said += [f"{twice:,} are repeated"] * bool(twice)
     notes.add("file-ids-unfit", "; ".join(said))

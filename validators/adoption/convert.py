@@ -9,7 +9,7 @@ from schema.task import MAX_LABELS, Task
 from validators.adoption import names
 from validators.adoption.asked import Asked, asked
 from validators.adoption.columns import Columns, columns_of
-from validators.adoption.metrics import answer, metrics
+from validators.adoption.metrics import answer, metric_fits, metrics
 from validators.adoption.notes import Notebook, few
 from validators.adoption.old import OldInstance, OldTask
 from validators.adoption.readme import compare_labels, readme
@@ -32,7 +32,9 @@ from validators.newtask.draft import (
 from validators.newtask.survey import Plan, SurveyError, Table, decide
 from validators.tidy import json_text
 
-Reader = Callable[[OldInstance, tuple[str | None, str | None], Notebook], OldRows | None]
+Pointer = tuple[str | None, str | None]
+"""Dataset and commit, as far as they can be used."""
+Reader = Callable[[OldInstance, Pointer, Notebook], OldRows | None]
 """Finds the rows of an instance, or notes why there are none."""
 
 
@@ -43,7 +45,7 @@ class Part:
     stem: str
     old: OldInstance
     notes: Notebook
-    pointer: tuple[str | None, str | None]
+    pointer: Pointer
     metrics: list[str]
     kind: str = "classification"
     labels: tuple[str, ...] = ()
@@ -72,6 +74,8 @@ class Adopted:
     name: str | None
     parts: list[Part] = field(default_factory=list)
     draft: Draft = field(default_factory=Draft)
+    pointers: list[tuple[Notebook, Pointer]] = field(default_factory=list)
+    """The pointers of all instances, those included that were left out."""
 
     @property
     def usable(self) -> bool:
@@ -85,11 +89,18 @@ def convert(old: OldTask, read: Reader) -> Adopted:
     for instance in old.instances:
         label = "" if instance.label == "." else f"/{instance.label}"
         notes = old.notes.of(f"{old.name}{label}")
+        pointer = names.repo_id(instance, notes), names.revision(instance, notes)
+        adopted.pointers.append((notes, pointer))
+        if names.is_foreign(old, instance):
+            notes.add("foreign-instance", f'"{instance.name}" is no instance of {old.name}')
+            continue
         stem = names.stem(old, instance, notes) or (stem_of(old.name) or "Dataset")
         if any(part.stem == stem for part in adopted.parts):
-            notes.add("dataset-of-two-instances", f'another instance is called "{stem}" too')
+            notes.add("name-taken-twice", f'another instance is called "{stem}" already')
             continue
-        adopted.parts.append(_part(stem, instance, notes, read, adopted))
+        part = Part(stem, instance, notes, pointer, metrics(instance.texts("metrics"), notes))
+        _fill(part, read, adopted)
+        adopted.parts.append(part)
     if adopted.usable:
         _draft(adopted)
     return adopted
@@ -98,16 +109,14 @@ def convert(old: OldTask, read: Reader) -> Adopted:
 # -- one instance ---------------------------------------------------------------------------------
 
 
-def _part(
-    stem: str, instance: OldInstance, notes: Notebook, read: Reader, adopted: Adopted
-) -> Part:
-    pointer = names.repo_id(instance, notes), names.revision(instance, notes)
-    part = Part(stem, instance, notes, pointer, metrics(instance.texts("metrics"), notes))
-    part.variant = names.variant(stem, notes)
+def _fill(part: Part, read: Reader, adopted: Adopted) -> None:
+    """Take out of an instance's rows what they hold."""
+    instance, pointer, notes = part.old, part.pointer, part.notes
+    part.variant = names.variant(part.stem, notes)
     rows = read(instance, pointer, notes)
     if rows is None:
         part.kind = answer(part.metrics, [], notes)
-        return part
+        return
     local = rows.local and not part.whole_pointer
     columns = columns_of(rows.table, notes, local=local)
     part.rows, part.columns, part.inputs = len(rows.table.rows), columns.renamed, columns.inputs
@@ -115,7 +124,6 @@ def _part(
     _asked(part, rows.table, columns, adopted)
     if local:
         _copy(part, rows.table, columns, adopted)
-    return part
 
 
 def _labels(part: Part, table: Table, columns: Columns) -> None:
@@ -145,6 +153,8 @@ def _asked(part: Part, table: Table, columns: Columns, adopted: Adopted) -> None
     part.asked = asked(rows, part.labels, columns.texts, part.notes)
     if part.labels:
         part.labels = part.asked.labels
+        if not part.asked.listed:
+            metric_fits(part.metrics, part.kind, table.values(columns.names["label"]), part.notes)
         compare_labels(adopted.old.readme, list(part.labels), part.notes)
 
 
@@ -186,7 +196,9 @@ def _draft(adopted: Adopted) -> None:
     }
     for what, values in compared.items():
         if any(value != values[0] for value in values):
-            notes.add("several-values", f"{what}: {few(list(map(str, values)))}; the first stays")
+            kept = "all were taken" if what == "metrics" else "the first stays"
+            shown = [", ".join(value) if isinstance(value, list) else value for value in values]
+            notes.add("several-values", f"{what}: {few(shown)}; {kept}")
     labels = list(dict.fromkeys(label for part in parts for label in part.labels))
     task = _task(adopted, labels)
     files = adopted.draft.files
@@ -224,8 +236,7 @@ def _task(adopted: Adopted, labels: Sequence[str]) -> dict[str, Any]:
 
 def _instance(part: Part, labels: Sequence[str]) -> dict[str, Any]:
     repo_id, revision = part.pointer
-    pointed = not part.copied and (repo_id or revision)
-    hub = f"{repo_id or 'TODO'}@{revision or 'TODO'}" if pointed else None
+    hub = None if part.copied else f"{repo_id or 'TODO'}@{revision or 'TODO'}"
     data = instance_data(Wishes("", part.stem, hub=hub), part.mapping, part.groups, None)
     if part.columns:
         data["columns"] = part.columns

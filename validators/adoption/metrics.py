@@ -57,11 +57,13 @@ def answer(known: Sequence[str], values: Sequence[str], notes: Notebook) -> str:
     kind = guess if guess in kinds else kinds[0]
     by = ", ".join(known)
     notes.add("output", f"{kind}: {by} measures it")
-    if values and guess not in kinds and _plainly(guess, values):
-        notes.add("metric-does-not-fit", f"{by} measures a {kind}; the labels look like {guess}")
     return kind
 
 
-def _plainly(guess: str, values: Sequence[str]) -> bool:
-    """False where the guess rests on too few rows to contradict anybody."""
-    return guess != "text" or len(set(values)) > len(values) / 2 >= 5
+def metric_fits(known: Sequence[str], kind: str, values: Sequence[str], notes: Notebook) -> None:
+    """Note labels that look like another kind of answer; for where no options are listed."""
+    guess, _ = guess_output(values, "label", audio=False)
+    few_rows = guess == "text" and not len(set(values)) > len(values) / 2 >= 5
+    if known and values and guess != kind and not few_rows:
+        by = ", ".join(known)
+        notes.add("metric-does-not-fit", f"{by} measures {kind}; the labels look like {guess}")

@@ -30,6 +30,12 @@ def task_name(task: OldTask) -> str | None:
     return name
 
 
+def is_foreign(task: OldTask, instance: OldInstance) -> bool:
+    """True if an instance is another task's, as others of the folder are this one's."""
+    fitting = [one for one in task.instances if name_here(one.name).startswith(f"{task.name}_")]
+    return bool(fitting) and instance not in fitting and "_" in instance.name
+
+
 def stem(task: OldTask, instance: OldInstance, notes: Notebook) -> str | None:
     """The instance's file stem: what follows the task in its name."""
     written = instance.name
@@ -41,15 +47,13 @@ def stem(task: OldTask, instance: OldInstance, notes: Notebook) -> str | None:
     name = name_here(written)
     if written in RENAMED:
         notes.add("alias", f'"{written}" is called "{name}" here')
-    prefix, _, rest = name.partition("_")
+    rest = name.partition("_")[2]
     if name.startswith(f"{task.name}_"):
         rest = name.removeprefix(f"{task.name}_")
-    elif prefix != task.name:
-        notes.add(
-            "task-and-instance-differ",
-            f'name is "{written}" and the task is "{task.name}"'
-            + ("" if rest else "; the dataset is not named at all"),
-        )
+    elif name != task.name:
+        notes.add("task-and-instance-differ", f'name is "{written}" and the task is "{task.name}"')
+    if not rest:
+        notes.add("dataset-not-named", f'"{written}" names no dataset; rename the instance file')
     made = stem_of(rest.strip("_ -")) if rest else None
     if made != rest and made:
         notes.add("stem-changed", f'"{rest}" is called "{made}"')

@@ -20,6 +20,8 @@ NOTES: Final[dict[str, tuple[Kind, str]]] = {
     # -- the folder
     "task-renamed": (_D, "the task's name is not of our form"),
     "task-and-instance-differ": (_C, "an instance's name does not begin with its task's"),
+    "foreign-instance": (_C, "an instance is another task's, and was left out"),
+    "dataset-not-named": (_C, "an instance's name names no dataset"),
     "name-and-folder-differ": (_C, "an instance's name and its folder's name differ"),
     "stem-changed": (_D, "the dataset's part of the name is not of our form"),
     "subset-after-underscore": (_C, "a subset is joined to its dataset by an underscore"),
@@ -47,6 +49,7 @@ NOTES: Final[dict[str, tuple[Kind, str]]] = {
     "version-cleaned": (_D, "version was brought into the form of a commit"),
     "commit-of-two-datasets": (_C, "one commit stands beside two datasets"),
     "dataset-of-two-instances": (_C, "two instances point at one dataset"),
+    "name-taken-twice": (_C, "two instances of a task would bear one name"),
     # -- metrics
     "metric-unknown": (_C, "a metric is not in our vocabulary"),
     "metric-renamed": (_D, "a metric is called something else here"),

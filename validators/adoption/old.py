@@ -101,7 +101,7 @@ def find(paths: Sequence[Path]) -> tuple[list[Path], list[Path]]:
 def _tasks_in(folder: Path) -> list[Path]:
     if _is_task(folder):
         return [folder]
-    inside = [path for path in sorted(folder.iterdir()) if path.is_dir() and _is_task(path)]
+    inside = [path for path in sorted(folder.iterdir()) if path.is_dir() and _has_instance(path)]
     if not inside:
         raise AdoptError(
             f"{folder} holds no {INSTANCE_FILE}, nor does a folder of it; name a folder of the "
@@ -110,8 +110,19 @@ def _tasks_in(folder: Path) -> list[Path]:
     return inside
 
 
+def _has_instance(folder: Path) -> bool:
+    return (folder / INSTANCE_FILE).is_file() or any(folder.glob(f"*/{INSTANCE_FILE}"))
+
+
 def _is_task(folder: Path) -> bool:
-    return any(folder.glob(f"*/{INSTANCE_FILE}")) or (folder / INSTANCE_FILE).is_file()
+    """True for a task's folder, false for a folder of tasks, some of which are misplaced files."""
+    if (folder / INSTANCE_FILE).is_file():
+        return True
+    below = [path.parent for path in folder.glob(f"*/{INSTANCE_FILE}")]
+    if not below or any(folder.glob(f"*/*/{INSTANCE_FILE}")):
+        return False
+    documented = all((path / "README.md").is_file() for path in below)
+    return (folder / "README.md").is_file() or not documented
 
 
 def _listed(path: Path) -> list[Path]:
@@ -143,7 +154,8 @@ def read_task(folder: Path) -> OldTask:
 
 def _readme(folder: Path, notes: Notebook) -> str:
     path = folder / "README.md"
-    reading = read_text(path.read_bytes()[: TEXT_CAP + 1], cap=TEXT_CAP) if path.is_file() else None
+    there = path.is_file() and not path.is_symlink()
+    reading = read_text(path.read_bytes()[: TEXT_CAP + 1], cap=TEXT_CAP) if there else None
     if reading is None or reading.text is None or not reading.text.strip():
         notes.add("readme-missing", "there is no README.md, or nothing in it")
         return ""
@@ -153,7 +165,7 @@ def _readme(folder: Path, notes: Notebook) -> str:
 def _instances(folder: Path, notes: Notebook) -> Iterator[OldInstance]:
     places = [folder / INSTANCE_FILE, *sorted(folder.glob(f"*/{INSTANCE_FILE}"))]
     for path in places:
-        if not path.is_file():
+        if not path.is_file() or path.is_symlink():
             continue
         label = path.parent.name if path.parent != folder else "."
         book = notes.of(f"{folder.name}/{label}" if label != "." else folder.name)

@@ -20,6 +20,7 @@ _WORD = r"\b(?:and/or|or|and|versus|vs\.?)(?!\w)"
 GLUE = re.compile(rf"{_BLANK}(?:(?:[,;/|\n]|{_WORD}){_BLANK})+(?:either\s+)?")
 """What stands between two options: a comma, slash, line break or an "or", quotes and numbering."""
 LETTERED = re.compile(rf"\s*{_MARK}\s*")
+_CLOSES = re.compile(r"\s*(?:or|and)\s")
 _CLOSING = re.compile(r"\b(?:or|and)\b")
 _PIECE = r"(?:[^,;|/\n.?!:()\[\]{}]|(?<=\d)\.(?=\d)){1,60}"
 _STRANGE_GAP = re.compile(rf"({_BLANK}[,;/|]{_BLANK})({_PIECE}(?:[,;/|]{_PIECE})*)")
@@ -64,7 +65,7 @@ class LabelFinder:
     """Finds the known labels in texts; made once for a set of labels."""
 
     def __init__(self, labels: Iterable[str]) -> None:
-        self.labels = tuple(dict.fromkeys(label for label in labels if label.strip()))
+        self.labels = tuple(dict.fromkeys(label for label in labels if _key(label)))
         self._by_key = {_key(label): label for label in reversed(self.labels)}
         ordered = sorted(self.labels, key=lambda label: (-len(label), label))
         parts = "|".join(map(_bounded, ordered))
@@ -72,15 +73,15 @@ class LabelFinder:
 
     def hits(self, text: str) -> list[_Hit]:
         """Where known labels stand; of two that overlap, the longer that begins first."""
-        if self._pattern is None:
-            return []
+        found = self._pattern.finditer(text) if self._pattern else ()
         return [
-            _Hit(found.start(), found.end(), self._label(found.group()), found.group())
-            for found in self._pattern.finditer(text)
+            _Hit(one.start(), one.end(), label, one.group())
+            for one in found
+            if (label := self._label(one.group())) is not None
         ]
 
-    def _label(self, text: str) -> str:
-        return text if text in self.labels else self._by_key[_key(text)]
+    def _label(self, text: str) -> str | None:
+        return text if text in self.labels else self._by_key.get(_key(text))
 
     def find(self, text: str) -> OptionList | None:
         """The list of options in a text: of several, the one with most known labels, then the last.
@@ -121,7 +122,7 @@ class LabelFinder:
 
 
 def _key(label: str) -> str:
-    return " ".join(re.split(r"[\s_]+", label.casefold()))
+    return " ".join(filter(None, re.split(r"[\s_]+", label.casefold())))
 
 
 def _bounded(label: str) -> str:
@@ -199,15 +200,15 @@ def _tail(text: str, end: int) -> tuple[int, list[str], list[str]]:
     pieces = pieces if pieces[0].strip() else pieces[1:]
     options: list[str] = []
     stop, at = end, found.start(1)
-    for piece in pieces:
+    for number, piece in enumerate(pieces):
         raw = piece.rstrip()
         at = text.index(raw, at) + len(raw) if raw else at
-        closing = re.match(r"\s*(?:or|and)\s", piece) is not None
+        closing = _CLOSES.match(piece) is not None
         bare = _bare(piece)
         divided = re.split(r"\s(?:or|and)\s", bare)
         if not 0 < count_or_one(bare) <= MOST_WORDS:
             return stop, options, []
-        if len(divided) > 1 and not closing:
+        if len(divided) > 1 and not closing and not any(map(_CLOSES.match, pieces[number + 1 :])):
             # "dog, cat, cow or pig": an option "cow or pig", or the last two?
             return at, options, [bare]
         options.append(bare)
@@ -224,7 +225,7 @@ def _head(text: str, start: int) -> tuple[int, list[str], list[str]]:
     if not joined:
         return start, [], []
     body = before[: joined.start()]
-    sentence = max(body.rfind(mark) for mark in ".?!\n") + 1
+    sentence = max((end.end() for end in re.finditer(r"[.?!\n](?!\d)", body)), default=0)
     introductions = list(_INTRODUCTION.finditer(body, sentence))
     begin = introductions[-1].end() if introductions else sentence
     pieces = [_bare(piece) for piece in re.split(r"[,;/|]", body[begin:])]
