@@ -89,7 +89,7 @@ def misleading_extension(clip: ClipFile) -> Iterator[Fault]:
     Fix: rename the file, or export it in the format that its name says.
     """
     content, extension = clip.sound.content, PurePosixPath(clip.path).suffix.lower()
-    if content and extension not in EXTENSIONS[content]:
+    if content and clip.named and extension not in EXTENSIONS[content]:
         known = " or ".join(sorted(EXTENSIONS[content]))
         yield Fault(
             f'the file holds {content} and is named "{extension}"; {known} is required',
