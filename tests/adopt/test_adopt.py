@@ -1,5 +1,6 @@
 """`python -m validators.adopt`: what it is given, what it writes, what it says, how it ends."""
 
+import io
 import json
 from collections import Counter
 from collections.abc import Callable
@@ -10,8 +11,10 @@ import pytest
 
 from schema.seed import PUBLISHED_NAMES
 from tests.adopt.folders import OLD, Old, commit, make, readme, rows, says
+from tests.flawless import noise
+from tests.hub.server import Hub
+from tests.sounds import encode
 from validators import adopt
-from validators.adoption import rows as rows_module
 from validators.adoption.notes import Notebook
 from validators.adoption.old import OldInstance
 from validators.adoption.rows import hub_rows, read_rows
@@ -288,23 +291,40 @@ def test_the_hub_is_asked_only_where_no_rows_are_here(tmp_path: Path, instance: 
     assert len(asked) == 1
 
 
-def test_the_hub_is_read_by_the_reader_of_the_check(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+def on_hub(hub: Hub, **settings: Any) -> str:
+    """Put the plain task's dataset there, as old ones are; the commit."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    exported = PLAIN.exports[NAME]
+    clips = [{"bytes": encode(noise(n)), "path": f"{n}.wav"} for n, _ in enumerate(exported)]
+    columns = {name: [row[name] for row in exported] for name in exported[0]}
+    file = io.BytesIO()
+    pq.write_table(pa.table(columns | {"audio": clips}), file)
+    path = "data/test-00000-of-00001.parquet"
+    return hub.put(f"DynamicSuperb/{NAME}", {path: file.getvalue()}, **settings)
+
+
+def test_rows_come_from_the_hub_at_the_commit(
+    root: Path, hub: Hub, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The reader is given an instance file with this pointer, and its rows come back as texts."""
-    from validators.finding import Location
-    from validators.source import Clip, SourceRow, SourceTable
+    monkeypatch.setattr(adopt, "show_check", lambda _: None)
+    monkeypatch.setenv("HF_TOKEN", "hf_write")
+    old = Old(0, "SoundTask", {NAME: says(NAME, 1, version=on_hub(hub))}, ())
+    assert adopt.main(["--root", str(root), str(make(old, root))]) == 0
+    task = root / "tasks/SoundTask"
+    assert (task / "instructions.txt").read_text().startswith("Is it so? Answer {labels}.\n")
+    assert json.loads((task / "task.json").read_text())["output"]["labels"] == ["yes", "no"]
+    assert "- data-from-hub: 40 rows in DynamicSuperb/SoundTask_Corpus" in capsys.readouterr().out
+    assert hub.tokens_seen() == {None}
 
-    def opened(file: Any) -> SourceTable:
-        assert file.value("/dataset/repo_id") == "org/words"
-        at = Location(file.path)
-        cells = {"audio": Clip("a.wav", None), "label": True, "n": 3, "text": "x", "none": None}
-        row = SourceRow(at, cells)  # type: ignore[arg-type]
-        return SourceTable(file.task, "", file, "", at, tuple(cells), (row,))
 
-    monkeypatch.setattr(rows_module, "open_source", opened)
-    table = hub_rows("org/words", commit(1))
-    assert table.rows == ({"audio": "a.wav", "label": "true", "n": "3", "text": "x", "none": ""},)
+@pytest.mark.parametrize("settings", [{"gated": "manual"}, {"private": True}, {"disabled": True}])
+def test_what_the_hub_does_not_show_to_everybody_is_said(
+    hub: Hub, settings: dict[str, Any]
+) -> None:
+    with pytest.raises(SourceUnavailable):
+        hub_rows(f"DynamicSuperb/{NAME}", on_hub(hub, **settings))
 
 
 # -- scores ---------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ OTHER_NAMES = {
     "label": ("label1", "label_1", "labels", "answer", "target"),
 }
 """What was written in the place of a column of the layout. No other column is taken for one."""
+KNOWN_COLUMNS = sorted({*OTHER_NAMES, *(name for names in OTHER_NAMES.values() for name in names)})
 REQUIRED = ("file", "audio", "instruction", "label")
 
 

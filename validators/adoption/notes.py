@@ -58,6 +58,7 @@ NOTES: Final[dict[str, tuple[Kind, str]]] = {
     "data-not-read": (_C, "the rows of the dataset could not be read"),
     "data-local": (_D, "the clips are in the old folder and were copied"),
     "data-from-export": (_D, "the rows came from an export"),
+    "data-from-hub": (_D, "the rows came from the Hub, at the commit"),
     "clips": (_D, "how the copied clips are named"),
     "columns-mapped": (_D, "a column has another name than here"),
     "column-missing": (_C, "a column of the old layout is missing"),

@@ -8,17 +8,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from validators.adoption.columns import KNOWN_COLUMNS
 from validators.adoption.notes import Notebook
 from validators.adoption.old import OldInstance
 from validators.folder import TaskFolder
 from validators.newtask.survey import ClipFinder, SurveyError, Table, read_table
+from validators.opening import open_source
 from validators.source import (
     METADATA_NAMES,
     Cell,
     Clip,
     SourceUnavailable,
     clip_column,
-    open_source,
 )
 
 EXPORTS = (".jsonl", ".csv", ".parquet")
@@ -55,7 +56,9 @@ def read_rows(
         if hub is None or repo_id is None or revision is None:
             why = "no network was wanted" if repo_id and revision else "nothing points at them"
             raise SourceUnavailable(f"{why}, and there is no export")
-        return OldRows(hub(repo_id, revision))
+        table = hub(repo_id, revision)
+        notes.add("data-from-hub", table.said[0])
+        return OldRows(table)
     except (SurveyError, SourceUnavailable, OSError) as error:
         notes.add("data-not-read", f"the rows were not read: {error}")
         return None
@@ -130,9 +133,11 @@ def hub_rows(repo_id: str, revision: str) -> Table:
     with tempfile.TemporaryDirectory(prefix="adopt-") as scratch:
         path = Path(scratch) / "tasks/Adopted/instances/Old.json"
         path.parent.mkdir(parents=True)
-        path.write_text(json.dumps({"dataset": {"repo_id": repo_id, "revision": revision}}))
+        pointer = {"repo_id": repo_id, "revision": revision}
+        # The reader fetches the columns of examples and groups only; an old one has others.
+        path.write_text(json.dumps({"dataset": pointer, "groups": KNOWN_COLUMNS}))
         folder = TaskFolder(Path(scratch), "tasks/Adopted")
-        source = open_source(folder.instances[0])
+        source = open_source(folder.instances[0], sound=False)
     if source.faults:
         raise SourceUnavailable(source.faults[0].message)
     rows = tuple(
