@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from schema.report import InstanceReport, Report, TaskReport
+from schema.report import InstanceReport, Report, TaskReport, Verdict
 from validators.registry import rules
 from validators.render.findings import faults
 from validators.words import template_text
@@ -61,11 +61,16 @@ def statistics(instance: InstanceReport) -> dict[str, str]:
 # --- sentences
 
 
-def verdict(report: Report) -> str:
-    """The worst verdict of all tasks; `incomplete` where no task was checked."""
+def verdict(report: Report) -> Verdict:
+    """The worst verdict of all tasks; `incomplete` where no task was checked.
+
+    An error outside of any task is one of the pull request as a whole.
+    """
+    if faults(report, "error"):
+        return "fail"
     verdicts = {task.verdict for task in report.tasks}
-    worst = [name for name in ("fail", "incomplete", "pass") if name in verdicts]
-    return worst[0] if worst else "incomplete"
+    worst_first: tuple[Verdict, ...] = ("fail", "incomplete", "pass")
+    return next((name for name in worst_first if name in verdicts), "incomplete")
 
 
 def totals(report: Report, show: Show) -> str:
@@ -77,7 +82,7 @@ def totals(report: Report, show: Show) -> str:
     ]
     found = [text for text in found if not text.startswith("0 ")]
     if len(report.tasks) == 1:
-        subject = f"{show(report.tasks[0].path)} {_ENDINGS[report.tasks[0].verdict][0]}"
+        subject = f"{show(report.tasks[0].path)} {_ENDINGS[verdict(report)][0]}"
         return f"{subject} with {listed(found)}." if found else f"{subject}."
     subject = _tasks(report.tasks)
     return f"{subject}; {listed(found)}." if found else f"{subject}."
