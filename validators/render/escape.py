@@ -81,19 +81,6 @@ def code_span(text: str) -> str:
     return f"{fence}{pad}{shown}{pad}{fence}"
 
 
-_MARKUP = re.compile(r"[!-/:-@\[-`{-~]")
-
-
-def prose(text: str) -> str:
-    """Markdown that reads as running text and does nothing: all that could be markup is escaped.
-
-    Fit for a table cell as well. The empty comment after an at sign keeps addresses from becoming
-    links and names from being mentioned, which happens to text that has been parsed already.
-    """
-    shown = re.sub(" +", " ", visible(text)).strip(" ")
-    return _MARKUP.sub(lambda found: f"\\{found.group()}", shown).replace("@", "@<!-- -->")
-
-
 def table_cell(text: str) -> str:
     """A code span inside a table, where a bar would end the cell (GFM 0.29, section 4.10)."""
     return code_span(text).replace("|", r"\|")
