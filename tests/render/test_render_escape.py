@@ -3,17 +3,13 @@
 import json
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from tests.render.rendered import page
 from validators.render.escape import (
     code_span,
     command_data,
     command_property,
     json_text,
     loggable,
-    prose,
     shortened,
     table_cell,
     visible,
@@ -73,34 +69,6 @@ def test_a_code_span_outlasts_its_text(text: str, span: str) -> None:
 
 def test_a_bar_does_not_end_a_cell() -> None:
     assert table_cell("a|b") == r"`a\|b`"
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "plain, naïve, 漢字",
-        "**bold** _it_ ~~gone~~ `code` \\\\",
-        "[link](https://example.org) ![image](x) <b>html</b> &amp; <!-- gone -->",
-        "https://example.org www.example.org a@example.org @somebody",
-        "# title",
-        "- item",
-        "1. item",
-        "    indented",
-        "| a | b |",
-        "---",
-        "two\nlines",
-    ],
-)
-def test_prose_reads_as_it_is_written(text: str) -> None:
-    rendered = page(prose(text))
-    assert rendered.prose.strip() == visible(text).strip()
-    assert rendered.tags <= {"p", "<!-- "}
-
-
-@given(st.text())
-def test_prose_does_nothing_whatever_it_says(text: str) -> None:
-    assert page(prose(text)).tags <= {"p", "<!-- "}
-    assert page(f"| a |\n|---|\n| {prose(text)} |\n").count("td") == 1
 
 
 def test_workflow_commands_are_escaped_as_the_toolkit_does() -> None:
