@@ -14,13 +14,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from scripts.walk.facts import SOURCE, STEM, TASK, fill_in, recordings
+from scripts.walk.facts import SOURCE, STEM, TASK, WAIVER, fill_in, recordings, settle
 
 ROOT = Path(__file__).parents[2]
 FOLDER = f"tasks/{TASK}"
-NEW_CODES = (0,)
-FAULTS = 1
-"""Exit code of a check that found what has to be mended."""
 
 
 class StepError(Exception):
@@ -77,6 +74,7 @@ def walk(folder: Path, *, set_up: bool = False) -> Walk:
     one.step("2. make the folder", lambda: _said(one.run(*new, "--dataset", STEM)))
     one.step("3 to 6. fill in, write", lambda: fill_in(clone / FOLDER, ROOT / SOURCE))
     one.step("7. git add, --fix", lambda: _fix(one))
+    one.step("7. settle a warning", lambda: settle(clone / FOLDER))
     one.step("7. check again", lambda: _passes(one.check("--offline")))
     one.step("8. commit", lambda: _commit(one))
     one.step("the pull request's check", lambda: _passes(one.check("--no-cache")))
@@ -104,7 +102,9 @@ def _said(text: str) -> None:
 
 def _fix(one: Walk) -> None:
     one.run("git", "add", FOLDER)
-    one.check("--offline", "--fix")
+    said = one.check("--offline", "--fix")
+    if f"{FOLDER} passes with 1 warning." not in said or WAIVER["rule"] not in said:
+        raise StepError(said)
 
 
 def _passes(text: str) -> None:

@@ -29,6 +29,12 @@ SAMPLING = {
     "by two voices. Nothing was drawn."
 }
 
+WAIVER = {
+    "rule": "AUD526",
+    "reason": "The clips are whole words and one speaker, of English and Spanish, speaks slower "
+    "than the others; to cut or stretch words would be another fault. README.md says so.",
+}
+
 INSTRUCTIONS = """\
 Name the language of the word you hear; it is one of {labels}.
 Which language is spoken here? Choose between {labels}.
@@ -77,6 +83,16 @@ def fill_in(folder: Path, source: Path) -> None:
     (folder / "README.md").write_text(README, encoding="utf-8")
     references = (source / "references.bib").read_text(encoding="utf-8")
     (folder / "references.bib").write_text(references, encoding="utf-8")
+
+
+def settle(folder: Path) -> None:
+    """Answer the warning of the first check: the fault is in the material, and readers are told."""
+    _change(folder / "task.json", {"waivers": [WAIVER]})
+    with (folder / "README.md").open("a", encoding="utf-8") as readme:
+        readme.write(
+            "English and Spanish clips last 0.8 seconds on average, the others 0.5 to 0.6, so that\n"
+            "length alone tells a part of the answer.\n"
+        )
 
 
 def _change(path: Path, facts: dict[str, Any]) -> None:
