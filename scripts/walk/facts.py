@@ -90,8 +90,8 @@ def settle(folder: Path) -> None:
     _change(folder / "task.json", {"waivers": [WAIVER]})
     with (folder / "README.md").open("a", encoding="utf-8") as readme:
         readme.write(
-            "English and Spanish clips last 0.8 seconds on average, the others 0.5 to 0.6, so that\n"
-            "length alone tells a part of the answer.\n"
+            "English and Spanish clips last 0.8 seconds on average, the others 0.5 to 0.6, so\n"
+            "that length alone tells a part of the answer.\n"
         )
 
 
