@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from schema.instance import Instance
 from schema.manifest import Manifest
+from schema.release import Release
 from schema.report import Report
 from schema.task import Task
 
@@ -17,6 +18,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "instance": Instance,
     "report": Report,
     "manifest": Manifest,
+    "release": Release,
 }
 
 

@@ -13,7 +13,6 @@ GROUPS = ("bot", "publish")
 COMMAND = [
     str(Path(sys.executable).parent / "uv"), "pip", "compile", "--quiet", "--universal",
     "--generate-hashes", "--no-emit-index-url", "--no-header", "--python-version", "3.11",
-    "pyproject.toml",
 ]  # fmt: skip
 
 
@@ -23,11 +22,15 @@ def main() -> int:
     _compile("dev", "--group", "dev", "-c", _file("check"))
     for group in GROUPS:
         _compile(group, "--group", group, "-c", _file("dev"))
+    # jsonpath-rw, which mlcroissant needs, has no wheel: what builds one is pinned as well.
+    builder = [*COMMAND, "-", "-o", _file("setuptools")]
+    subprocess.run(builder, cwd=ROOT, check=True, input=b"setuptools>=80\n")
     return 0
 
 
 def _compile(name: str, *options: str) -> None:
-    subprocess.run([*COMMAND, *options, "-o", _file(name)], cwd=ROOT, check=True)
+    command = [*COMMAND, "pyproject.toml", *options, "-o", _file(name)]
+    subprocess.run(command, cwd=ROOT, check=True)
 
 
 def _file(name: str) -> str:

@@ -59,19 +59,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _check(root: Path, paths: Sequence[str], options: argparse.Namespace) -> Report:
     try:
         with ExitStack() as stack:
-            progress = stack.enter_context(_progress(sys.stderr))
+            measured, fetched = stack.enter_context(_progress(sys.stderr))
             measure = stack.enter_context(_measurer(options))
             kept = None if options.no_cache else ReportCache(Path.cwd())
             return check(
                 root,
                 paths,
-                Options(options.static, options.offline, options.select, options.ignore),
+                _options(options),
                 measure,
-                progress=progress,
+                progress=measured,
+                fetched=fetched,
                 kept=kept,
             )
     except OSError as error:
         _stop(f"cannot read {error.filename}: {error.strerror}")
+
+
+def _options(options: argparse.Namespace) -> Options:
+    limited = True
+    if not options.static:
+        from validators.audio import sandboxed  # noqa: PLC0415 - of no use to --static
+
+        limited = sandboxed()
+    return Options(options.static, options.offline, options.select, options.ignore, limited)
 
 
 def _print(report: Report, root: Path, options: argparse.Namespace) -> bool:
@@ -262,11 +272,8 @@ def _measurer(options: argparse.Namespace) -> Iterator[Measurer]:
     if options.static:
         yield lambda _: iter(())
         return
-    from validators.audio import Decoders, sandboxed  # noqa: PLC0415 - of no use to --static
+    from validators.audio import Decoders  # noqa: PLC0415 - of no use to --static
     from validators.cache import Cache  # noqa: PLC0415
-
-    if not sandboxed():
-        print("note: this system cannot limit the decoders (Linux can)", file=sys.stderr)
 
     with ExitStack() as stack:
         cache = None if options.no_cache else stack.enter_context(Cache(Path.cwd()))
@@ -274,17 +281,23 @@ def _measurer(options: argparse.Namespace) -> Iterator[Measurer]:
 
 
 @contextmanager
-def _progress(stream: TextIO) -> Iterator[Progress | None]:
-    """A bar where a person watches, nothing where none does."""
+def _progress(stream: TextIO) -> Iterator[tuple[Progress | None, Progress | None]]:
+    """Bars for clips and for downloads where a person watches, nothing where none does."""
     if not stream.isatty():
-        yield None
+        yield None, None
         return
     from rich.console import Console  # noqa: PLC0415 - only where a person watches
     from rich.progress import Progress as Bar  # noqa: PLC0415
 
     with Bar(console=Console(file=stream), transient=True) as bar:
-        line = bar.add_task("listening", visible=False)
-        yield lambda done, total: bar.update(line, completed=done, total=total, visible=True)
+        clips = bar.add_task("listening", visible=False)
+        bytes_ = bar.add_task("fetching", visible=False)
+        yield (
+            lambda done, total: bar.update(clips, completed=done, total=total, visible=True),
+            lambda done, total: bar.update(
+                bytes_, completed=done, total=total, visible=done < total
+            ),
+        )
 
 
 def _looks(output: Path | None) -> tuple[bool, int]:

@@ -45,6 +45,7 @@ from validators.measurement import (
     plain_text,
 )
 from validators.sandbox import allow_cpu_seconds, limit_process
+from validators.unclaimed import Heard, more_follows
 
 del sys.path[0]
 
@@ -199,6 +200,7 @@ def measure(
             known.update(_header(sound, content, fd, known["size"]))
             _check_header(sound, content, known["subtype"])
             known.update(_read(sound, known, block_samples, meter or Meter))
+            known["unclaimed"] = _more_follows(sound, known, fd)
     except _Refused as refused:
         known.update(failure=refused.failure, detail=refused.detail)
     except soundfile.LibsndfileError as error:
@@ -275,13 +277,35 @@ def _read(
     """Decode block by block into one buffer; the measurements of the whole."""
     rate, channels, claimed = sound.samplerate, sound.channels, sound.frames
     meter = make_meter(rate, channels, known["subtype"], block_samples)
+    # libFLAC fails at what is no frame, and a tag may follow the last one.
+    exactly = known["content"] == "flac" and claimed < _NO_LENGTH
     while True:
-        block = sound.read(out=meter.buffer)
+        room = claimed - meter.frames if exactly else len(meter.buffer)
+        block = sound.read(out=meter.buffer[:room])
         meter.add(block)
         known["frames"] = meter.frames
         _check_budget(meter.frames, channels, "holds at least")  # where the header is silent
         if len(block) < len(meter.buffer) and (not len(block) or meter.frames >= claimed):
             return meter.result()
+
+
+def _more_follows(sound: Stream, known: dict[str, Any], fd: int) -> bool:
+    """Whether the header claims a length, and the file holds more sound than that."""
+    if known["header_frames"] is None:
+        return False
+    head = os.pread(fd, _HEAD_BYTES, 0)
+    return more_follows(
+        known["content"],
+        Heard(
+            fd,
+            size=known["size"],
+            start=_after_id3(head) if head.startswith(b"ID3") else 0,
+            position=os.lseek(fd, 0, os.SEEK_CUR),
+            rate=sound.samplerate,
+            frame_bytes=_BYTES_PER_SAMPLE.get(known["subtype"], 0) * sound.channels,
+            frames=known["frames"],
+        ),
+    )
 
 
 # --------------------------------------------------------------------------------------------

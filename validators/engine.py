@@ -39,12 +39,15 @@ class Options:
     """What a run is asked to do.
 
     `select` and `ignore` hold rule codes or their beginnings; an empty `select` selects all.
+    `sandboxed` says whether every limit on the decoders holds on this system: if not, no task
+    passes whose sound was judged.
     """
 
     static: bool = False
     offline: bool = False
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    sandboxed: bool = True
 
     def reason_to_skip(self, rule: Rule) -> str | None:
         """Why a rule shall not run, or None."""
@@ -71,7 +74,8 @@ def check(  # noqa: PLR0913 - what a run is made of
         root: the repository's root.
         paths: POSIX paths of the task folders, relative to `root`.
         options: what to leave out.
-        measure: measures clips; asked at most once, and only where a rule needs sound.
+        measure: measures clips; asked once, where a rule needs sound, or for every few megabytes
+            of metadata.
         progress: told after each clip.
         fetched: told while a file comes from the Hub.
         kept: reports of earlier runs; what has not changed is not looked at again.

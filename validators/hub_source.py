@@ -26,7 +26,14 @@ from validators.hub_client import Fetched, HubDataset, HubFile, Refusal, session
 from validators.hub_clips import HubClips, Place, unavailable
 from validators.hub_layout import LayoutError, Part, find_part, inside
 from validators.metadata import Metadata
-from validators.parquet import ParquetError, ParquetFiles, ParquetSource, Schema, embedded_of
+from validators.parquet import (
+    ParquetError,
+    ParquetFiles,
+    ParquetSource,
+    Schema,
+    TooManyRows,
+    embedded_of,
+)
 from validators.source import (
     AUDIO_EXTENSIONS,
     Cell,
@@ -205,7 +212,7 @@ class _HubReader:
                         row = table.row(number, dict(zip(wanted, cells, strict=True)), found.places)
                         found.rows.append(SourceRow(self._at, row))
                 except ParquetError as error:
-                    raise broken(shard.path, error) from None
+                    raise _broken(shard.path, error) from None
         return found
 
     def _source(self, shard: HubFile) -> ParquetSource:
@@ -384,8 +391,15 @@ def _features(card: Card, part: Part) -> Any:
     )
 
 
-def broken(path: str, error: Exception) -> _Fault:
-    """A file that arrived and cannot be read."""
+def _broken(path: str, error: ParquetError) -> _Fault:
+    """A file that was reached and cannot be read."""
+    if isinstance(error, TooManyRows):
+        return _Fault(
+            SourceFaultKind.TOO_LARGE,
+            f"the split holds more than {MAX_HUB_ROWS:,} rows, the most that are read",
+            "upload the examples that are meant as a dataset of their own",
+            "split",
+        )
     return _Fault(
         SourceFaultKind.BROKEN,
         f"{shown(path)} cannot be read: {error}",

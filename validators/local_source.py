@@ -37,11 +37,18 @@ class LocalClips:
         return self._folder.sha256.get(clip.path or "")
 
     def sources(self, clips: Iterable[Clip]) -> Iterator[ClipSource]:
-        """Each path once, in the order given; opened by whoever measures."""
-        for path in dict.fromkeys(clip.path for clip in clips if clip.path):
-            # A file that vanished since has no digest; it will be found unreadable.
-            key = self._folder.sha256.get(path, f"{self._folder.path}/{path}")
-            yield ClipSource(key, partial(self._folder.open, path), path)
+        """Each path once, in the order given; opened by whoever measures.
+
+        `clips` is drawn from as needed: how much has been heard decides where it ends.
+        """
+        given: set[str] = set()
+        for clip in clips:
+            path = clip.path
+            if path and path not in given:
+                given.add(path)
+                # A file that vanished since has no digest; it will be found unreadable.
+                key = self._folder.sha256.get(path, f"{self._folder.path}/{path}")
+                yield ClipSource(key, partial(self._folder.open, path), path)
 
     def hold(
         self,

@@ -58,7 +58,7 @@ _START_SECONDS: Final = 120.0  # pyarrow from a cold disk
 # As with clips: a death may be the machine's doing, and SIGKILL usually is.
 _DEATHS_BY_ITSELF: Final = 2
 _DEATHS_BY_SIGKILL: Final = 5
-_FAILURES: Final = frozenset({"unreadable", "memory", "too much"})
+_FAILURES: Final = frozenset({"unreadable", "memory", "too much", "rows"})
 _MAX_COLUMN_NAME: Final = 200
 _SCHEMA: Final = frozenset({SCHEMA})
 _CELLS: Final = frozenset({CELLS})
@@ -67,6 +67,10 @@ _CLIPS: Final = frozenset({CLIP, NO_CLIP})
 
 class ParquetError(Exception):
     """A file cannot be read, whoever tries: `str()` says why in one short sentence."""
+
+
+class TooManyRows(ParquetError):  # noqa: N818 - says what is
+    """A file holds more rows than are read."""
 
 
 @dataclass(frozen=True)
@@ -121,6 +125,7 @@ class ParquetFiles:
         self._wall_seconds = wall_seconds
         self._process: subprocess.Popen[bytes] | None = None
         self._channel: socket.socket | None = None
+        self._busy = False  # with a request
 
     def __enter__(self) -> "ParquetFiles":
         return self
@@ -131,6 +136,11 @@ class ParquetFiles:
     def close(self) -> None:
         """End the child."""
         self._end()
+
+    @property
+    def pid(self) -> int | None:
+        """Process id of the child, if it runs."""
+        return self._process.pid if self._process else None
 
     def schema(self, source: ParquetSource) -> Schema:
         """The columns of a file, and what `datasets` says of them.
@@ -167,8 +177,7 @@ class ParquetFiles:
                     skip -= 1
                     continue
                 given += 1
-                if given > most:
-                    raise ParquetError(f"more than {most:,} rows")
+                _sensible(given <= most)
                 yield row
 
     def clips(
@@ -210,19 +219,21 @@ class ParquetFiles:
                 yield from self._ask(source, request(), accepts)
                 return
             except _Died as died:
-                status = self._end()
+                status = self._end(grace=not died.args)
                 deaths += 1
                 killed = status == -signal.SIGKILL and not died.args
                 if deaths >= (_DEATHS_BY_SIGKILL if killed else _DEATHS_BY_ITSELF):
                     raise ParquetError(_why(died, status)) from None
             except BaseException:
-                self._end()  # whatever it still says is for nobody
+                if self._busy:
+                    self._end()  # whatever it still says is for nobody
                 raise
 
     def _ask(
         self, source: ParquetSource, request: dict[str, Any], accepts: frozenset[bytes]
     ) -> Iterator[tuple[bytes, bytes]]:
         channel = self._started()
+        self._busy = True
         self._send_request(channel, source, request)
         budget = 2 * source.size + (MAX_PIECE_BYTES << 2)  # of pieces, some of them twice
         while True:
@@ -230,10 +241,11 @@ class ParquetFiles:
             if length > (MAX_CLIP_BYTES if kind == CLIP else MAX_FRAME_BYTES):
                 raise _Died("gave no sensible answer")
             payload = self._receive(channel, length)
+            self._busy = kind not in (DONE, FAILED)
             if kind == DONE:
                 return
             if kind == FAILED:
-                raise ParquetError(_failure_of(payload))
+                raise _failure_of(payload)
             if kind == PIECE:
                 budget -= self._give_piece(channel, source, payload)
                 if budget < 0:
@@ -323,16 +335,21 @@ class ParquetFiles:
     def _command(self) -> list[str]:
         return [sys.executable, "-I", str(self._script.resolve())]
 
-    def _end(self) -> int:
-        """Kill the child with all that it may have started; its exit status."""
+    def _end(self, *, grace: bool = False) -> int:
+        """Kill the child with all that it may have started; its exit status.
+
+        With `grace` it is on its way out and gets a second, so that the status is its own.
+        """
         process, self._process = self._process, None
+        self._busy = False
         if self._channel is not None:
             self._channel.close()
             self._channel = None
         if process is None:
             return 0
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=1)  # on its way out, so that the status is its own
+        if grace:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=1)
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
         return process.wait()
@@ -375,12 +392,13 @@ def _sensible(holds: bool) -> None:
         raise ParquetError("the child that reads it gave no sensible answer")
 
 
-def _failure_of(payload: bytes) -> str:
+def _failure_of(payload: bytes) -> ParquetError:
     said = _json_of(payload)
-    _sensible(isinstance(said, list) and len(said) == 2 and said[0] in _FAILURES)
-    _sensible(isinstance(said[1], str))
-    detail = plain_text(said[1])
-    return detail or "it is no parquet file"
+    _sensible(isinstance(said, list) and [type(part) for part in said] == [str, str])
+    kind, detail = said
+    _sensible(kind in _FAILURES)
+    detail = plain_text(detail) or "it is no parquet file"
+    return TooManyRows(detail) if kind == "rows" else ParquetError(detail)
 
 
 def _piece_of(payload: bytes, size: int) -> tuple[int, int]:

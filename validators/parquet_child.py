@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 
 # `python -I` knows no path to this repository; what is shared is fetched by hand.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from validators.measurement import MEMORY_BYTES, plain_text
+from validators.measurement import plain_text
 from validators.parquet_frames import (
     CELLS,
     CLIP,
@@ -37,6 +37,7 @@ from validators.parquet_frames import (
     MAX_FRAME_BYTES,
     MAX_METADATA_BYTES,
     MAX_PIECE_BYTES,
+    MEMORY_BYTES,
     NO_CLIP,
     PIECE,
     READY,
@@ -76,13 +77,13 @@ def _receive(channel: socket.socket, count: int) -> bytes:
 
 
 class _File:
-    """The file as pyarrow sees it; `_pread` gives what lies at an offset."""
+    """A file in pieces as pyarrow sees it."""
 
     closed = False
 
-    def __init__(self, size: int, pread: Callable[[int, int], bytes]) -> None:
+    def __init__(self, channel: socket.socket, size: int) -> None:
         self._size = size
-        self._pread = pread
+        self._pread = _Pieces(channel, size).pread
         self._at = 0
 
     def read(self, count: int = -1) -> bytes:
@@ -161,9 +162,7 @@ class _Reader:
 
     def __init__(self, file: Any, send: Callable[[bytes, bytes], None]) -> None:
         self._send = send
-        self._file = pq.ParquetFile(
-            pa.PythonFile(file, mode="r"), buffer_size=_BUFFER_BYTES, pre_buffer=False
-        )
+        self._file = pq.ParquetFile(file, buffer_size=_BUFFER_BYTES, pre_buffer=False)
         leaves = self._file.metadata.num_columns
         if leaves > MAX_COLUMNS:
             raise _Refused("too much", f"{leaves:,} columns; at most {MAX_COLUMNS:,}")
@@ -220,7 +219,7 @@ class _Reader:
                 there += batch.num_rows
                 count += batch.num_rows
                 if count > most_rows:
-                    raise _Refused("too much", f"more than {most_rows:,} rows")
+                    raise _Refused("rows", f"it holds more than {most_rows:,} rows")
                 columns = [self._values(batch, name, embedded[name]) for name in names]
                 for at in range(batch.num_rows):
                     yield [column[at] for column in columns]
@@ -318,6 +317,8 @@ class _Reader:
         if not cell.is_valid:
             self._send(NO_CLIP, b"")
             return
+        if isinstance(cell, pa.DictionaryScalar):
+            cell = cell.value
         data = cell.as_buffer()
         if data.size > MAX_CLIP_BYTES:
             raise _Refused("too much", f"a clip of {data.size:,} bytes; at most {MAX_CLIP_BYTES:,}")
@@ -330,6 +331,8 @@ def _child(kind: Any, name: str) -> Any:
 
 
 def _is_binary(kind: Any) -> bool:
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
     return bool(pa.types.is_binary(kind) or pa.types.is_large_binary(kind))
 
 
@@ -384,16 +387,12 @@ def answer(channel: socket.socket, request: dict[str, Any], descriptor: int | No
         channel.sendall(frame(kind)[:1] + LENGTH.pack(len(payload)))
         channel.sendall(payload)
 
-    size = int(request["size"])
-    if descriptor is None:
-        pread = _Pieces(channel, size).pread
-    else:
-
-        def pread(offset: int, count: int) -> bytes:
-            return os.pread(descriptor, count, offset)
-
     try:
-        reader = _Reader(_File(size, pread), send)
+        if descriptor is None:
+            file: Any = pa.PythonFile(_File(channel, int(request["size"])), mode="r")
+        else:  # which copies less than a file of Python's would
+            file = pa.OSFile(f"/dev/fd/{descriptor}", "rb")
+        reader = _Reader(file, send)
         match request["want"]:
             case "schema":
                 reader.schema()
@@ -410,7 +409,7 @@ def answer(channel: socket.socket, request: dict[str, Any], descriptor: int | No
     except ConnectionError:
         raise
     # What pyarrow says of a broken file, in whichever of its layers it notices.
-    except (pa.ArrowException, OSError, ValueError, LookupError, TypeError, ArithmeticError) as bad:
+    except (pa.ArrowException, OSError, ValueError, LookupError, TypeError, AttributeError) as bad:
         send(FAILED, to_json(["unreadable", plain_text(str(bad)).removesuffix(".")]))
     except RecursionError:
         send(FAILED, to_json(["unreadable", "nested too deeply"]))
@@ -440,7 +439,7 @@ def main(arguments: list[str]) -> int:
         return 0
     pa.set_cpu_count(1)
     pa.set_io_thread_count(1)
-    limit_process()
+    limit_process(MEMORY_BYTES)
     with socket.socket(fileno=int(arguments[0])) as channel, contextlib.suppress(ConnectionError):
         serve(channel)
     return 0

@@ -38,6 +38,13 @@ MAX_PIECE_BYTES: Final = 1 << 24
 MAX_METADATA_BYTES: Final = 1 << 20
 """Of the description of features that `datasets` writes into a file."""
 
+MEMORY_BYTES: Final = 2 << 30
+"""Address space of the child, which starts with about 0.26 GiB.
+
+A page of a column is unpacked whole, and up to three times its size is needed for that. pyarrow
+writes pages of up to 1,024 values, however large they are, and `datasets` row groups of 100 clips:
+100 clips of half a minute of 48 kHz stereo WAV have 576 MB.
+"""
 CPU_SECONDS: Final = 120
 """For a file: 8 GiB of compressed clips unpack in about 30."""
 WALL_SECONDS: Final = 60.0

@@ -16,10 +16,14 @@ _PR_SET_NO_NEW_PRIVS: Final = 38
 _CLONE_NEWNET: Final = 0x4000_0000
 
 
-def limit_process() -> None:
-    """Give up for good what decoding does not need, as far as the system knows how."""
+def limit_process(memory: int = MEMORY_BYTES) -> None:
+    """Give up for good what decoding does not need, as far as the system knows how.
+
+    Args:
+        memory: bytes of address space that are left.
+    """
     for name, value in (
-        ("RLIMIT_AS", MEMORY_BYTES),
+        ("RLIMIT_AS", memory),
         ("RLIMIT_FSIZE", 0),
         ("RLIMIT_NOFILE", 16),
         ("RLIMIT_CORE", 0),

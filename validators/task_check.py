@@ -13,6 +13,7 @@ from itertools import islice
 from pathlib import Path
 
 from schema.report import Finding, InstanceReport, Problem, Report, TaskReport
+from validators.budget import Listening, Reading, batches, not_heard
 from validators.clips import ClipSource, DecoderError
 from validators.engine import Measurer, Options, Progress, Watchers
 from validators.examples import Example, Examples, read_examples
@@ -22,7 +23,7 @@ from validators.measurement import Measurement
 from validators.neighbours import Neighbours
 from validators.opening import has_pointer, open_source
 from validators.registry import Rule, Subject, rules
-from validators.report import assemble, finding, verdict
+from validators.report import NOT_SANDBOXED, assemble, finding, verdict
 from validators.source import Clip, SourceBroken, SourceTable, SourceUnavailable, is_local
 from validators.totals import (
     ClipFile,
@@ -53,7 +54,7 @@ def check_folders(
     watchers: Watchers,
     repository: Repository,
 ) -> Iterator[Report]:
-    """A report for each folder; the clips of all are measured in one go.
+    """A report for each folder; the clips of many are measured in one go.
 
     Args:
         folders: the task folders.
@@ -62,13 +63,14 @@ def check_folders(
         repository: all tasks, for the rules that compare tasks.
     """
     parsed = cache(TaskFolder.of)
-    checks = [_TaskCheck(parsed(folder), options) for folder in folders]
-    for task in checks:
-        task.open_sources(watchers.fetched)
-    sounds = _measure_all(checks, measure, watchers.measured)
-    for task in checks:
-        task.run(sounds, lambda folder: [parsed(other) for other in repository.others(folder)])
-        yield assemble([task.report()], task.findings, task.problems)
+    for batch in batches(folders):
+        checks = [_TaskCheck(parsed(folder), options) for folder in batch]
+        for task in checks:
+            task.open_sources(watchers.fetched)
+        sounds = _measure_all(checks, measure, watchers.measured)
+        for task in checks:
+            task.run(sounds, lambda folder: [parsed(other) for other in repository.others(folder)])
+            yield assemble([task.report()], task.findings, task.problems)
 
 
 Others = Callable[[TaskFolder], list[TaskFolder]]
@@ -82,7 +84,7 @@ def _measure_all(
     total = len({name for task in checks for name in task.wanted_names()})
     sounds: dict[str, Measurement] = {}
     try:
-        for clip, sound in measure(_wanted(checks)) if total else ():
+        for clip, sound in measure(_wanted(checks, sounds)) if total else ():
             sounds[str(clip.key)] = sound
             if progress:
                 progress(len(sounds), total)
@@ -92,11 +94,16 @@ def _measure_all(
     return sounds
 
 
-def _wanted(checks: Sequence["_TaskCheck"]) -> Iterator[ClipSource]:
-    """The clips that a rule of this run needs, each content once; read as they are asked for."""
+def _wanted(
+    checks: Sequence["_TaskCheck"], sounds: Mapping[str, Measurement]
+) -> Iterator[ClipSource]:
+    """The clips that a rule of this run needs, each content once; read as they are asked for.
+
+    `sounds` fills meanwhile, and tells how much of a task has been heard.
+    """
     seen: set[str] = set()
     for task in checks:
-        for clip in task.wanted_clips():
+        for clip in task.wanted_clips(sounds):
             if str(clip.key) not in seen:
                 seen.add(str(clip.key))
                 yield clip
@@ -131,10 +138,12 @@ class _TaskCheck:
     _instances: list[_InstanceData] = field(default_factory=list)
     _reports: list[InstanceReport] = field(default_factory=list)
     _no_sound: str | None = None
+    _listening: Listening = field(default_factory=Listening)
     _on: dict[type, tuple[tuple[Rule, str | None], ...]] = field(default_factory=dict)
 
     def open_sources(self, fetched: Progress | None) -> None:
         """Read the rows of every instance's source, as far as this run may."""
+        reading = Reading(self.folder)
         for file in self.folder.instances:
             data = _InstanceData(file)
             self._instances.append(data)
@@ -142,11 +151,14 @@ class _TaskCheck:
                 self._skip(DATA_SUBJECTS, reason)
                 continue
             try:
-                data.source = open_source(file, sound=self._needs_sound(), fetched=fetched)
+                data.source = reading.refusal(file) or open_source(
+                    file, sound=self._needs_sound(), fetched=fetched
+                )
             except SourceUnavailable as error:
                 self._skip(DATA_SUBJECTS, str(error))
                 self._problem("unreachable", str(error), instance=file.instance)
                 continue
+            reading.spend(data.source)
             data.examples = read_examples(data.source) if data.source.columns else None
 
     def _reason_not_to_open(self, file: InstanceFile) -> str | None:
@@ -165,15 +177,20 @@ class _TaskCheck:
                 for _, clip in clips_of(data.examples) if data.examples else ():
                     yield data.key(clip)
 
-    def wanted_clips(self) -> Iterator[ClipSource]:
+    def wanted_clips(self, sounds: Mapping[str, Measurement]) -> Iterator[ClipSource]:
         """The clips that this task's rules need measured; read as they are asked for."""
         if not self._needs_sound():
             return
+        listening = Listening()
         for data in self._instances:
             if data.source is None or data.examples is None:
                 continue
             try:
-                yield from data.source.store.sources(clip for _, clip in clips_of(data.examples))
+                yield from data.source.store.sources(
+                    clip
+                    for _, clip in clips_of(data.examples)
+                    if listening.covers(data.file.stem, data.key(clip), sounds)
+                )
             except SourceUnavailable as error:
                 data.lost = str(error)
                 self._problem("unreachable", str(error), instance=data.file.instance)
@@ -228,28 +245,58 @@ class _TaskCheck:
     ) -> InstanceStats | None:
         if data.source is not None:
             self._show(data.source)
-        stats = None
+        stats, heard_all = None, True
         if data.examples is not None:
-            by_path = {
-                str(clip.path): sounds[key]
-                for _, clip in clips_of(data.examples)
-                if (key := data.key(clip)) in sounds
-            }
+            by_path = self._heard(data, data.examples, sounds)
             stats = self._stats(data.examples, by_path)
+            heard_all = self._judge_heard(stats, data, by_path)
             self._show(stats.examples)
             self._show_sound(stats, self._no_sound or data.lost)
         measured = (
             stats is not None
+            and heard_all
             and self._no_sound is None
             and data.lost is None
             and self._needs_sound()
         )
+        if measured and not self.options.sandboxed:
+            self._skip(SOUND_SUBJECTS, NOT_SANDBOXED)
         self._reports.append(
             instance_report(
                 f"{self.folder.task}_{data.file.stem}", stats, measured, self.folder.instructions
             )
         )
         return stats
+
+    def _heard(
+        self, data: _InstanceData, examples: Examples, sounds: Mapping[str, Measurement]
+    ) -> dict[str, Measurement]:
+        """Measurements of an instance's clips by path, as far as the task's samples last."""
+        return {
+            str(clip.path): sounds[key]
+            for _, clip in clips_of(examples)
+            if (key := data.key(clip)) in sounds
+            and self._listening.covers(data.file.stem, key, sounds)
+        }
+
+    def _judge_heard(
+        self, stats: InstanceStats, data: _InstanceData, by_path: Mapping[str, Measurement]
+    ) -> bool:
+        """Whether all clips were measured that were to be; if not, say so.
+
+        Where the declared minutes were reached before, no other clip was to be; where the source
+        was lost on the way, that has been said.
+        """
+        if data.examples is None or data.lost is not None or self._no_sound is not None:
+            return True
+        clips = sum(1 for _ in clips_of(data.examples))
+        cut = len(stats.examples.rows) < len(data.examples.rows)
+        if len(by_path) == clips or cut or not self._needs_sound():
+            return True
+        reason = not_heard(stats.instance, len(by_path), clips)
+        self._skip(SOUND_SUBJECTS, reason)
+        self._problem("limit", reason, instance=stats.instance)
+        return False
 
     def _stats(self, examples: Examples, by_path: Mapping[str, Measurement]) -> InstanceStats:
         columns = examples.audio_inputs

@@ -222,6 +222,52 @@ def test_numbers_give_their_range(tmp_path: Path) -> None:
     assert codes(adopted)["metric-renamed"] == 1
 
 
+def test_names_that_are_not_ours_are_changed_and_said(tmp_path: Path) -> None:
+    names = ("sound task_a b", "sound task_a_b")
+    old = Old(0, "sound task", {names[0]: says(names[0], 1), names[1]: says(names[1], 2),
+                                "ab": says("sound task_a b", 2, path="x/y")}, ())  # fmt: skip
+    adopted = one(tmp_path, old)
+    assert adopted.name == "SoundTask"
+    assert [part.stem for part in adopted.parts] == ["AB", "a_b"]
+    found = codes(adopted)
+    assert found["task-renamed"] == found["name-taken-twice"] == 1
+    assert found["stem-changed"] == 2
+
+
+def test_pointers_are_cleaned_and_never_completed(tmp_path: Path) -> None:
+    upper = "ABCDEF" + "0" * 34
+    adopted = one(tmp_path, simple([], version=f" {upper}", path=" DynamicSuperb/SoundTask_Corpus"))
+    assert instance_of(adopted)["dataset"] == {
+        "repo_id": "DynamicSuperb/SoundTask_Corpus", "revision": upper.lower(),
+    }  # fmt: skip
+    assert codes(adopted)["version-cleaned"] == codes(adopted)["path-cleaned"] == 1
+
+
+def test_one_dataset_of_two_instances_is_said(tmp_path: Path) -> None:
+    names = ("SoundTask_One", "SoundTask_Two")
+    old = Old(0, "SoundTask", {name: says(name, 1, path="x/y") for name in names}, ())
+    assert codes(one(tmp_path, old))["dataset-of-two-instances"] == 2
+
+
+def test_what_was_decided_is_said(world: tuple[Path, dict[str, Adopted]]) -> None:
+    said = Counter(note.code for adopted in world[1].values() for note in adopted.old.notes)
+    for code in ("data-from-export", "data-local", "columns-mapped", "text-replaced",
+                 "options-spelt-otherwise", "readme-section"):  # fmt: skip
+        assert said[code] >= 1, code
+
+
+def test_clips_that_are_not_there_are_said(tmp_path: Path) -> None:
+    table = "file_name,instruction,label\n0.wav,Is it?,yes\n1.wav,Is it?,no\n"
+    files = {f"SoundTask_Corpus/{path}": table for path in ("metadata.csv",)}
+    fields = says("SoundTask_Corpus", 1, version="")
+    old = Old(0, "SoundTask", {"SoundTask_Corpus": fields}, (), files=files,
+              clips=("SoundTask_Corpus/0.wav",))  # fmt: skip
+    adopted = one(tmp_path, old)
+    assert codes(adopted)["data-not-read"] == 1
+    assert adopted.draft.copies == {}
+    assert instance_of(adopted)["dataset"]["revision"] == "TODO"
+
+
 def test_an_unknown_metric_alone_says_todo(tmp_path: Path) -> None:
     adopted = one(tmp_path, simple(rows(("a", "b"), ("a or b?",)), metrics=["llm_judge"]))
     assert task_of(adopted)["metrics"] == ["TODO: one of the metrics of docs/task_format.md"]

@@ -29,9 +29,9 @@ Hint: `copy the commit id from the dataset's history on the Hub`
 
 **Statistics**
 
-| instance | examples | minutes | median | majority | rate |
-|---|--:|--:|--:|--:|--:|
-| `EmotionRecognition_CREMA-D` | 200 | 8.4 | 2.50 s | 66.5% | 16 kHz |
+| instance | examples | minutes | median | majority | rate | instructions |
+|---|--:|--:|--:|--:|--:|--:|
+| `EmotionRecognition_CREMA-D` | 200 | 8.4 | 2.50 s | 66.5% | 16 kHz | 12 (8.5 effective) |
 
 <details><summary>5 warnings</summary>
 

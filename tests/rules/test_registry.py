@@ -21,6 +21,7 @@ MODULES = {
     "task": "TSK",
     "instructions": "INS",
     "pointer": "PTR",
+    "hub": "PTR",
     "instance": "SRC",
     "documents": "DOC",
     "data": "DAT",

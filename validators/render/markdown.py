@@ -24,6 +24,7 @@ from validators.render.words import (
     NextStep,
     counted,
     first_few,
+    instructions,
     next_step,
     statistics,
     totals,
@@ -205,14 +206,15 @@ def _problem(problem: Problem) -> str:
 
 
 def _table_head() -> str:
-    headings = ["instance", *_HEADINGS]
-    return f"| {' | '.join(headings)} |\n|---{'|--:' * len(_HEADINGS)}|\n"
+    headings = ["instance", *_HEADINGS, "instructions"]
+    return f"| {' | '.join(headings)} |\n|---{'|--:' * (len(headings) - 1)}|\n"
 
 
 def _row(instance: InstanceReport) -> str:
     name = table_cell(_cut(instance.instance, 200))
     shown = statistics(instance)
-    return f"| {name} | {' | '.join(shown.get(heading, '') for heading in _HEADINGS)} |\n"
+    cells = [*(shown.get(heading, "") for heading in _HEADINGS), instructions(instance) or ""]
+    return f"| {name} | {' | '.join(cells)} |\n"
 
 
 def _waiver(rule: str, reason: str, count: int) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from schema.report import InstanceReport, Report, TaskReport, Verdict
 from validators.registry import rules
 from validators.render.findings import faults
+from validators.report import NOT_SANDBOXED
 from validators.words import template_text
 
 Show = Callable[[str], str]
@@ -56,6 +57,15 @@ def statistics(instance: InstanceReport) -> dict[str, str]:
     if instance.sample_rates is not None:
         shown["rate"] = _rates(instance.sample_rates)
     return shown
+
+
+def instructions(instance: InstanceReport) -> str | None:
+    """How many instructions there are, and as how many they count: `12 (8.5 effective)`."""
+    if instance.distinct_instructions is None:
+        return None
+    effective = instance.effective_instructions
+    more = "" if effective is None else f" ({number(effective)} effective)"
+    return f"{instance.distinct_instructions:,}{more}"
 
 
 # --- sentences
@@ -125,10 +135,20 @@ def next_step(report: Report, show: Show) -> NextStep:
         return NextStep(
             f"Next: mend the errors and check again{more}.", (_command(paths["fail"]), *explain)
         )
+    if report.problems and all(problem.kind == "limit" for problem in report.problems):
+        return NextStep(
+            "Next: do what the problems ask for, and check again.",
+            (_command(paths["incomplete"]),),
+        )
     if report.problems:
         return NextStep(
             "Next: check again; open an issue if the problems stay, they are not the task's fault.",
             (_command(paths["incomplete"]),),
+        )
+    reasons = {reason for task in report.tasks for reason in task.rules_skipped.values()}
+    if reasons == {NOT_SANDBOXED}:
+        return NextStep(
+            "Next: open a pull request, whose check listens to the clips within limits."
         )
     if paths["incomplete"]:
         return NextStep(

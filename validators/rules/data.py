@@ -56,7 +56,8 @@ def unreadable_metadata(source: SourceTable) -> Iterator[Fault]:
 
     Why: what one reader guesses another guesses otherwise.
     Fix: save the file as UTF-8, quoted after RFC 4180, each column once.
-    Limits: 5 MB, 20,000 rows, 200 columns.
+    Limits: 5 MB, 20,000 rows, 200 columns; all metadata files of a task 10 MB and 100,000 rows,
+    beyond which the others are not read.
     """
     return _source_faults(source, SourceFaultKind.UNREADABLE)
 
