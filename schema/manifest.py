@@ -133,3 +133,28 @@ class Manifest(Strict):
     serial: Annotated[int, Field(ge=0)]
     """Counts the publishes; the tag of this one is `publish-<serial>`."""
     instances: list[PublishedInstance]
+
+
+class Refused(Strict):
+    """A task that was asked for and not built."""
+
+    task: str
+    reasons: Annotated[list[str], Field(min_length=1)]
+    """One sentence each; they quote what strangers wrote."""
+
+
+class Build(Strict):
+    """What `python -m ci.build` made, in build.json beside it. Paths are those of the dataset
+    repository, and the files stand there under the build's folder."""
+
+    schema_version: Annotated[int, Field(ge=1, le=1)]
+    commit: Revision
+    """Of the repository of tasks."""
+    versions: dict[str, str]
+    """Of the libraries that the bytes depend on: pyarrow, soundfile, libsndfile."""
+    instances: list[PublishedInstance]
+    """Sorted by name; each with status published."""
+    refused: list[Refused]
+    """Empty unless the build was told to keep going."""
+    superseded: list[TaskName]
+    """Tasks that another one replaces, passed over where no task was named."""

@@ -1,6 +1,8 @@
 """From metadata to examples: columns, label_map, sampling, and what each format makes of a cell."""
 
+import hashlib
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +10,8 @@ import pytest
 
 from validators.examples import Examples, LabelFaultKind, read_examples
 from validators.folder import TaskFolder
-from validators.source import Clip, SourceFaultKind, SourceTable, SourceUnavailable, open_source
+from validators.opening import open_source
+from validators.source import Clip, SourceFaultKind, SourceTable, SourceUnavailable
 
 TASK: dict[str, Any] = {
     "inputs": ["audio"],
@@ -253,6 +256,18 @@ def test_no_metadata_and_two(tmp_path: Path) -> None:
     (data / "metadata.jsonl").write_text("")
     table = open_source(TaskFolder(task.root, task.path).instances[0])
     assert [fault.kind for fault in table.faults] == [SourceFaultKind.TWO_METADATA]
+
+
+def test_the_bytes_of_clips_are_given_in_order_each_once(tmp_path: Path) -> None:
+    table = source(tmp_path, "file_name,label\n2.flac,yes\n1.flac,no\n2.flac,no\n3.flac,no\n")
+    clips = [clip for _, clip in table.clips]
+    found = list(table.store.sources(clips))
+    assert [clip.tag for clip in found] == ["data/Set/2.flac", "data/Set/1.flac"]
+    assert found[0].key == hashlib.sha256(b"2.flac").hexdigest() == table.store.sha256(clips[0])
+    with table.store.hold(clips) as open_clip:
+        for clip, data in zip(clips, (b"2.flac", b"1.flac", b"2.flac"), strict=False):
+            with os.fdopen(open_clip(clip), "rb") as file:
+                assert file.read() == data
 
 
 def test_data_on_the_hub_are_not_read_yet(tmp_path: Path) -> None:

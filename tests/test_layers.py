@@ -22,7 +22,7 @@ ONLY_IMPORTERS = {
     "tree_sitter": {"validators/strict_json.py"},
     "tree_sitter_json": {"validators/strict_json.py"},
     "langcodes": {"validators/languages.py"},
-    "soundfile": {"validators/decode_child.py"},
+    "soundfile": {"validators/decode_child.py", "validators/encode_child.py"},
     "numpy": {"validators/decode_child.py"},
 }
 """Libraries that talk to the outside, or that we may want to exchange, and where they may be."""

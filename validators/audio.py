@@ -20,11 +20,11 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from validators.clips import ClipSource, DecoderError
 from validators.measurement import CPU_SECONDS, WALL_SECONDS, Failure, Measurement, plain_text
@@ -118,20 +118,26 @@ def measure(
 
 
 @dataclass(slots=True, eq=False)
-class _Job:
+class Job:
+    """A clip on its way through the children."""
+
     source: ClipSource
     result: Measurement | None = None
     size: int = 0  # bytes, once opened
     deaths: int = 0  # children that died on it
+    memory: int | None = None  # descriptor of what a child shares that makes something of it
+    made: bytes = b""  # and what it made
 
 
 @dataclass(slots=True, eq=False)
-class _Child:
+class Child:
+    """A decode child and what it has been handed."""
+
     process: subprocess.Popen[bytes]
     channel: socket.socket
     deadline: float  # on the monotonic clock, for the next line
     ready: bool = False
-    queue: deque[_Job] = field(default_factory=deque)  # sent and not answered, oldest first
+    queue: deque[Job] = field(default_factory=deque)  # sent and not answered, oldest first
     received: bytearray = field(default_factory=bytearray)
 
     @property
@@ -151,6 +157,9 @@ class _Child:
 class Decoders:
     """Up to `jobs` decode children, started when there is work, for any number of `measure`s.
 
+    A subclass may have children that do more with a clip; it says how they are handed one and what
+    their answers mean.
+
     Belongs to one thread: on Linux a child dies with the thread that started it.
 
     Args:
@@ -159,6 +168,8 @@ class Decoders:
         child: the script that a child runs; the tests have their own.
         wall_seconds: after which a clip is given up.
     """
+
+    _cpu_seconds = CPU_SECONDS
 
     def __init__(
         self,
@@ -174,15 +185,15 @@ class Decoders:
         self._cache = cache
         self._script = child
         self._wall_seconds = wall_seconds
-        self._children: list[_Child] = []
+        self._children: list[Child] = []
         self._selector = selectors.DefaultSelector()
-        self._pending: deque[_Job] = deque()
-        self._suspects: deque[_Job] = deque()
+        self._pending: deque[Job] = deque()
+        self._suspects: deque[Job] = deque()
         self._failed_starts = 0
         self._measuring = False
         self._closed = False
 
-    def __enter__(self) -> "Decoders":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -208,6 +219,11 @@ class Decoders:
         Raises:
             DecoderError: children cannot be started, e.g. because soundfile is not installed.
         """
+        for job, result in self._finished(clips):
+            yield job.source, result
+
+    def _finished(self, clips: Iterable[ClipSource]) -> Iterator[tuple[Job, Measurement]]:
+        """Each job once it is done, in the order given."""
         if self._measuring or self._closed:
             raise RuntimeError("measure() is running already, or close() was called")
         self._measuring = True
@@ -217,24 +233,28 @@ class Decoders:
             self._measuring = False
             self._abandon()
 
-    def _run(self, clips: Iterator[ClipSource]) -> Iterator[tuple[ClipSource, Measurement]]:
-        window: deque[_Job] = deque()
+    def _run(self, clips: Iterator[ClipSource]) -> Iterator[tuple[Job, Measurement]]:
+        window: deque[Job] = deque()
         more = True
         while True:
-            if more and (room := self._jobs * _WINDOW_PER_CHILD - len(window)) > 0:
+            if more and (room := self._room(window)) > 0:
                 pulled = self._pull(clips, min(room, _PULLED_AT_ONCE))
                 window.extend(pulled)
                 more = bool(pulled)
             while window and (result := window[0].result) is not None:
-                yield window.popleft().source, result
+                yield window.popleft(), result
             if not more and not window:
                 return
             self._dispatch()
-            self._collect(wait=not more or len(window) >= self._jobs * _WINDOW_PER_CHILD)
+            self._collect(wait=not more or self._room(window) <= 0)
 
-    def _pull(self, clips: Iterator[ClipSource], count: int) -> list[_Job]:
+    def _room(self, window: Sequence[Job]) -> int:
+        """How many clips may be taken up beside those that are unfinished or wait for one."""
+        return self._jobs * _WINDOW_PER_CHILD - len(window)
+
+    def _pull(self, clips: Iterator[ClipSource], count: int) -> list[Job]:
         """Take the next clips and find in the cache what it has of them."""
-        jobs = [_Job(source) for source in itertools.islice(clips, count)]
+        jobs = [Job(source) for source in itertools.islice(clips, count)]
         if self._cache is not None:
             known = self._cache.get_many([job.source.key for job in jobs if job.source.key])
             for job in jobs:
@@ -256,13 +276,13 @@ class Decoders:
             else:
                 return
 
-    def _child_with_room(self) -> _Child | None:
+    def _child_with_room(self) -> Child | None:
         child = min(self._children, key=lambda child: len(child.queue), default=None)
         if (child is None or child.queue) and len(self._children) < self._jobs:
             return self._start()
         return child if child is not None and child.has_room else None
 
-    def _start(self) -> _Child:
+    def _start(self) -> Child:
         if not hasattr(socket, "send_fds"):
             raise DecoderError("clips can be decoded on Linux and macOS only")
         ours, theirs = socket.socketpair()
@@ -281,7 +301,7 @@ class Decoders:
             except OSError as error:
                 ours.close()
                 raise DecoderError(f"a decode child cannot be started: {error.strerror}") from error
-        child = _Child(process, ours, deadline=time.monotonic() + _START_SECONDS)
+        child = Child(process, ours, deadline=time.monotonic() + _START_SECONDS)
         self._children.append(child)
         self._selector.register(ours, selectors.EVENT_READ, child)
         return child
@@ -289,7 +309,7 @@ class Decoders:
     def _command(self) -> list[str]:
         return [sys.executable, "-I", str(self._script.resolve())]
 
-    def _send(self, child: _Child, job: _Job) -> None:
+    def _send(self, child: Child, job: Job) -> None:
         """Open the clip and queue it in `child`."""
         try:
             fd = job.source.open()
@@ -299,7 +319,7 @@ class Decoders:
             return
         try:
             job.size = os.fstat(fd).st_size
-            socket.send_fds(child.channel, [b"."], [fd])
+            self._hand_over(child.channel, job, fd)
         except ConnectionError:  # it died; nobody can say that this clip did it
             self._put_back(job)
             self._bury(child)
@@ -311,6 +331,10 @@ class Decoders:
         if child.ready and not child.queue:
             child.deadline = time.monotonic() + self._wall_seconds
         child.queue.append(job)
+
+    def _hand_over(self, channel: socket.socket, job: Job, fd: int) -> None:  # noqa: ARG002
+        """Put a clip, open at `fd`, before a child."""
+        socket.send_fds(channel, [b"."], [fd])
 
     # -- taking back ------------------------------------------------------------------------------
 
@@ -327,7 +351,7 @@ class Decoders:
             if child.busy and child.deadline <= now:
                 self._bury(child, timed_out=True)
 
-    def _receive(self, child: _Child) -> None:
+    def _receive(self, child: Child) -> None:
         try:
             data = child.channel.recv(_MAX_ANSWER_BYTES)
         except ConnectionError:
@@ -344,28 +368,37 @@ class Decoders:
         if len(rest) > _MAX_ANSWER_BYTES:
             self._bury(child, senseless=True)
 
-    def _accept(self, child: _Child, line: bytes) -> bool:
+    def _accept(self, child: Child, line: bytes) -> bool:
         """Take one line of a child; False if it is not what it should be."""
         child.deadline = time.monotonic() + self._wall_seconds
         if not child.ready:
             child.ready = line == READY
             self._failed_starts = 0 if child.ready else self._failed_starts
             return child.ready
-        try:
-            result = Measurement.from_json(line)
-        except ValueError:
-            return False
         if not child.queue:
             return False
-        job = child.queue.popleft()
+        job = child.queue[0]
+        try:
+            result = self._answer(job, line)
+        except ValueError:
+            return False
+        child.queue.popleft()
         job.result = result
         if self._cache is not None and job.source.key and result.lasting:
             self._cache.put(job.source.key, result)
         return True
 
+    def _answer(self, job: Job, line: bytes) -> Measurement:  # noqa: ARG002 - a subclass looks
+        """What a child says of a clip.
+
+        Raises:
+            ValueError: it is no such thing.
+        """
+        return Measurement.from_json(line)
+
     # -- deaths -----------------------------------------------------------------------------------
 
-    def _bury(self, child: _Child, *, timed_out: bool = False, senseless: bool = False) -> None:
+    def _bury(self, child: Child, *, timed_out: bool = False, senseless: bool = False) -> None:
         """End a child that died, hangs or talks nonsense; blame its clip or try it again.
 
         Raises:
@@ -387,11 +420,11 @@ class Decoders:
         if timed_out:
             self._fail(job, "timeout", f"no result within {self._wall_seconds:g} s")
         elif status == -signal.SIGXCPU:
-            self._fail(job, "timeout", f"more than {CPU_SECONDS} s of CPU time")
+            self._fail(job, "timeout", f"more than {self._cpu_seconds} s of CPU time")
         else:
             self._suspect(job, status, senseless=senseless)
 
-    def _suspect(self, job: _Job, status: int, *, senseless: bool) -> None:
+    def _suspect(self, job: Job, status: int, *, senseless: bool) -> None:
         """Try a clip again that a child died on, or find it guilty."""
         job.deaths += 1
         killed = status == -signal.SIGKILL and not senseless
@@ -404,16 +437,15 @@ class Decoders:
         else:
             self._fail(job, "crashed", f"the decoder ended with status {status}")
 
-    def _put_back(self, *jobs: _Job) -> None:
+    def _put_back(self, *jobs: Job) -> None:
         """Let jobs be done elsewhere, before those that were not handed out yet."""
         for job in reversed(jobs):
             (self._suspects if job.deaths else self._pending).appendleft(job)
 
-    @staticmethod
-    def _fail(job: _Job, failure: Failure, detail: str) -> None:
+    def _fail(self, job: Job, failure: Failure, detail: str) -> None:
         job.result = Measurement(size=job.size, failure=failure, detail=detail)
 
-    def _discard(self, child: _Child, *, grace: bool = False) -> int:
+    def _discard(self, child: Child, *, grace: bool = False) -> int:
         """Kill a child with all that it may have started; its exit status.
 
         With `grace` it is on its way out and gets a second, so that the status is its own.

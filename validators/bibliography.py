@@ -24,12 +24,14 @@ _ENTRY_WITHOUT_SIGN = re.compile(r"^[ \t]*([A-Za-z]+)\s*\{[^{}\s,]+\s*,", re.MUL
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """One entry: its key, kind, the line where it begins (from 1), and its fields in lower case."""
+    """One entry: its key, kind, the line where it begins (from 1), its fields in lower case, and
+    its BibTeX as it stands in the file."""
 
     key: str
     kind: str
     line: int
     fields: dict[str, str]
+    raw: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,9 @@ class Bibliography:
 
 def _reference(entry: Entry) -> Reference:
     fields = {field.key.lower(): str(field.value).strip() for field in entry.fields}
-    return Reference(entry.key, entry.entry_type, (entry.start_line or 0) + 1, fields)
+    return Reference(
+        entry.key, entry.entry_type, (entry.start_line or 0) + 1, fields, entry.raw or ""
+    )
 
 
 def _entries_without_sign(comment: ImplicitComment) -> Iterator[tuple[int, str]]:

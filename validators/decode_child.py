@@ -35,6 +35,7 @@ from validators.measurement import (
     BANDWIDTH_SECONDS,
     CLIPPED_RUN,
     CPU_SECONDS,
+    FINE_SUBTYPES,
     MAX_CHANNELS,
     MAX_SAMPLE_RATE,
     MAX_SAMPLES,
@@ -154,10 +155,6 @@ _BYTES_PER_SAMPLE: Final = {
     "ULAW": 1,
     "ALAW": 1,
 }
-# Sample formats of more than 16 bits or of floats; others are read as 16-bit integers, exactly.
-_FINE: Final = frozenset(
-    {"PCM_24", "PCM_32", "FLOAT", "DOUBLE", "VORBIS", "OPUS", "MPEG_LAYER_III"}
-)
 # The largest magnitude that a format can hold on both sides; 16 bit unless said otherwise.
 _FULL_SCALE: Final = {
     "PCM_U8": 127 / 128,
@@ -189,10 +186,13 @@ class Stream(soundfile.SoundFile):  # type: ignore[misc]  # soundfile's types do
         return False
 
 
-def measure(fd: int, block_samples: int = BLOCK_SAMPLES) -> Measurement:
+def measure(
+    fd: int, block_samples: int = BLOCK_SAMPLES, meter: "type[Meter] | None" = None
+) -> Measurement:
     """Decode the file open at `fd` once and measure it.
 
-    Memory is constant: 28 bytes for each of `block_samples`, and what the codec needs.
+    Memory is constant: 28 bytes for each of `block_samples`, and what the codec needs. `meter` is
+    the class that measures, where it shall do more than `Meter`.
     """
     known: dict[str, Any] = {"size": os.fstat(fd).st_size}
     try:
@@ -201,7 +201,7 @@ def measure(fd: int, block_samples: int = BLOCK_SAMPLES) -> Measurement:
         with Stream(fd, closefd=False) as sound, np.errstate(all="ignore"):
             known.update(_header(sound, content, fd, known["size"]))
             _check_header(sound, content, known["subtype"])
-            known.update(_read(sound, known, block_samples))
+            known.update(_read(sound, known, block_samples, meter or Meter))
     except _Refused as refused:
         known.update(failure=refused.failure, detail=refused.detail)
     except soundfile.LibsndfileError as error:
@@ -272,10 +272,12 @@ def _check_budget(frames: int, channels: int, verb: str) -> None:
         )
 
 
-def _read(sound: Stream, known: dict[str, Any], block_samples: int) -> dict[str, Any]:
+def _read(
+    sound: Stream, known: dict[str, Any], block_samples: int, make_meter: "type[Meter]"
+) -> dict[str, Any]:
     """Decode block by block into one buffer; the measurements of the whole."""
     rate, channels, claimed = sound.samplerate, sound.channels, sound.frames
-    meter = Meter(rate, channels, known["subtype"], block_samples)
+    meter = make_meter(rate, channels, known["subtype"], block_samples)
     while True:
         block = sound.read(out=meter.buffer)
         meter.add(block)
@@ -314,7 +316,7 @@ class Meter:
     """
 
     def __init__(self, rate: int, channels: int, subtype: str, block_samples: int) -> None:
-        self._fine = subtype in _FINE
+        self._fine = subtype in FINE_SUBTYPES
         self._unit = 1.0 if self._fine else 32768.0
         self._window = rate // WINDOWS_PER_SECOND
         frames = max(1, block_samples // channels // self._window) * self._window
@@ -344,7 +346,7 @@ class Meter:
             return
         samples = block.reshape(-1)
         by_channel = self._sums_of(block)
-        self._hash.update(self._as_published(samples))
+        self.publish(self._as_published(samples))
         magnitude = self._magnitude(samples)
         heard = self._loud_from is not None
         peak = self._add_windows(magnitude, len(block))
@@ -357,6 +359,10 @@ class Meter:
         if self._channels > 1:
             self._compare_channels(by_channel)
         self.frames += len(block)
+
+    def publish(self, samples: memoryview) -> None:
+        """Take the next samples as they are published: interleaved, little-endian, 16 bit."""
+        self._hash.update(samples)
 
     def result(self) -> dict[str, Any]:
         """The measurements by their names in `Measurement`."""

@@ -29,6 +29,12 @@ LASTING_FAILURES: Final[frozenset[Failure]] = frozenset(
     {"empty", "unknown-content", "undecodable", "refused-header"}
 )
 
+# libsndfile's names of the sample formats of more than 16 bits or of floats, which are published
+# rounded to 16; all others are read as 16-bit integers, exactly.
+FINE_SUBTYPES: Final = frozenset(
+    {"PCM_24", "PCM_32", "FLOAT", "DOUBLE", "VORBIS", "OPUS", "MPEG_LAYER_III"}
+)
+
 # Hard limits of the decoder, not the rules' limits: a clip of 16 minutes must still be measured, so
 # that a rule can say that it is too long. What claims more than these is not decoded at all.
 MAX_CHANNELS: Final = 8
@@ -37,6 +43,9 @@ MAX_SAMPLE_RATE: Final = 192_000  # Hz
 MAX_SAMPLES: Final = 2 * (15 * 60 * 48_000 * 2)  # frames times channels; twice the longest clip
 CPU_SECONDS: Final = 10  # a clip; 15 minutes of stereo Opus, the slowest lawful clip, take 3.5
 WALL_SECONDS: Final = 20.0  # a clip
+ENCODE_CPU_SECONDS: Final = 40  # a clip: decoded, encoded, and decoded again
+ENCODE_WALL_SECONDS: Final = 80.0  # a clip
+COMMENT_BYTES: Final = 128  # of the comment in a published clip, filled up with blanks
 MEMORY_BYTES: Final = 1 << 30  # address space of a decode child; it starts with about 0.11 GiB
 
 # Definitions of the measurements.

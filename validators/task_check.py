@@ -20,13 +20,13 @@ from validators.finding import Fault
 from validators.folder import InstanceFile, TaskFolder
 from validators.measurement import Measurement
 from validators.neighbours import Neighbours
+from validators.opening import open_source
 from validators.registry import Rule, Subject, rules
 from validators.report import assemble, finding, verdict
 from validators.source import (
     SourceTable,
     SourceUnavailable,
     is_local,
-    open_source,
     points_at_hub,
 )
 from validators.totals import (

@@ -11,7 +11,7 @@ from tests.reviews.table import TABLE
 from tests.rules.cases import Case, judge, run
 from validators.examples import read_examples
 from validators.folder import TaskFolder
-from validators.source import open_source
+from validators.opening import open_source
 
 REQUESTS = [json.loads(text) for text in Path(__file__).with_name("requests.jsonl").open()]
 FOR_A_CHECK = ("static", "data", "repo")

@@ -1,0 +1,101 @@
+"""Encodes clips as they are published, for `validators.encoding`: a decode child that also writes.
+
+A process like `validators.decode_child`, with the same limits. It cannot write to any file: what it
+encodes, it puts into memory that the parent made and shares. Run as
+`python -I encode_child.py <descriptor of a socket>`:
+
+    parent -> child   a comment in COMMENT_BYTES bytes, and two file descriptors (SCM_RIGHTS): the
+                      clip, and memory of the size that the FLAC file may have
+    child  -> parent  one line when ready, then one `Measurement.to_json` line a clip, in order: the
+                      FLAC file in the shared memory, decoded and measured like any clip, or how
+                      decoding the clip failed
+"""
+
+import contextlib
+import io
+import mmap
+import os
+import socket
+import sys
+from pathlib import Path
+from typing import Final
+
+import soundfile
+
+# `python -I` knows no path to this repository; the modules that are shared are fetched by hand.
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from validators.decode_child import READY, Meter, allow_cpu_seconds, limit_process, measure
+from validators.measurement import COMMENT_BYTES, ENCODE_CPU_SECONDS, Measurement
+
+del sys.path[0]
+
+# libFLAC's level 2 of 8: predictors of fixed order. The higher ones fit theirs in floating point,
+# so that the bytes depend on the processor, and save 3 % on speech.
+COMPRESSION: Final = 0.25
+
+
+def encode(clip: int, memory: int, comment: str) -> Measurement:
+    """Encode the clip open at `clip` as 16-bit FLAC into the file in memory open at `memory`.
+
+    The samples are those that `Measurement.pcm_sha256` is defined over. `memory` is cut to the
+    length of what was written. Nothing of the clip's own tags, pictures or unknown parts goes over.
+    """
+    flac = io.BytesIO()
+
+    class Encoder(Meter):
+        """A meter that also writes down what it measures."""
+
+        def __init__(self, rate: int, channels: int, subtype: str, block_samples: int) -> None:
+            super().__init__(rate, channels, subtype, block_samples)
+            self._file = soundfile.SoundFile(
+                flac, "w", rate, channels, "PCM_16", format="FLAC", compression_level=COMPRESSION
+            )
+            self._file.comment = comment
+
+        def publish(self, samples: memoryview) -> None:
+            super().publish(samples)
+            self._file.buffer_write(samples, "int16")
+
+        def result(self) -> dict[str, object]:
+            self._file.close()
+            return super().result()
+
+    source = measure(clip, meter=Encoder)
+    if not source.decoded:
+        return source
+    with mmap.mmap(memory, 0) as target, flac.getbuffer() as encoded:
+        target[: len(encoded)] = encoded
+    os.ftruncate(memory, flac.getbuffer().nbytes)
+    return measure(memory)
+
+
+def serve(channel: socket.socket) -> None:
+    """Answer jobs until the parent closes its end."""
+    channel.sendall(READY)
+    while True:
+        comment, descriptors, _, _ = socket.recv_fds(channel, COMMENT_BYTES, 2)
+        if not descriptors:
+            return
+        try:
+            allow_cpu_seconds(ENCODE_CPU_SECONDS)
+            clip, memory = descriptors
+            answer = encode(clip, memory, comment.decode().strip()).to_json()
+        finally:
+            for descriptor in descriptors:
+                os.close(descriptor)
+        channel.sendall(answer.encode() + b"\n")
+
+
+def main(arguments: list[str]) -> int:
+    """Entry point: `<descriptor>` of the socket, or `--version` to see whether the imports work."""
+    if arguments == ["--version"]:
+        print(f"soundfile {soundfile.__version__}, libsndfile {soundfile.__libsndfile_version__}")
+        return 0
+    limit_process()
+    with socket.socket(fileno=int(arguments[0])) as channel, contextlib.suppress(ConnectionError):
+        serve(channel)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
