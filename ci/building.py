@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from ci import parquet
-from ci.instructing import assign, fill
 from ci.rows import PublishedClip, Row, RowsHash, Value, clip_name, columns_of
 from schema.instance import Instance
 from schema.manifest import (
@@ -27,6 +26,7 @@ from validators.clips import ClipSource
 from validators.encoding import Encoders, EncodingError
 from validators.examples import Example, Examples, read_examples, text_of
 from validators.folder import TEXT_CAP, InstanceFile, TaskFolder
+from validators.instructing import assign, fill
 from validators.measurement import Measurement
 from validators.prose import markdown_below
 from validators.report import Approval

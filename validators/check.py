@@ -11,7 +11,8 @@ from typing import NoReturn, TextIO
 
 from schema.report import Report, TaskReport
 from validators import __version__
-from validators.engine import Measurer, Options, Progress, check
+from validators.engine import Measurer, Options, check
+from validators.progress import progress
 from validators.registry import page, rules
 from validators.render import FORMATS, render
 from validators.render.escape import visible
@@ -59,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _check(root: Path, paths: Sequence[str], options: argparse.Namespace) -> Report:
     try:
         with ExitStack() as stack:
-            progress = stack.enter_context(_progress(sys.stderr))
+            bar = stack.enter_context(progress("listening"))
             measure = stack.enter_context(_measurer(options))
             kept = None if options.no_cache else ReportCache(Path.cwd())
             return check(
@@ -67,7 +68,7 @@ def _check(root: Path, paths: Sequence[str], options: argparse.Namespace) -> Rep
                 paths,
                 Options(options.static, options.offline, options.select, options.ignore),
                 measure,
-                progress=progress,
+                progress=bar,
                 kept=kept,
             )
     except OSError as error:
@@ -271,20 +272,6 @@ def _measurer(options: argparse.Namespace) -> Iterator[Measurer]:
     with ExitStack() as stack:
         cache = None if options.no_cache else stack.enter_context(Cache(Path.cwd()))
         yield stack.enter_context(Decoders(jobs=options.jobs, cache=cache)).measure
-
-
-@contextmanager
-def _progress(stream: TextIO) -> Iterator[Progress | None]:
-    """A bar where a person watches, nothing where none does."""
-    if not stream.isatty():
-        yield None
-        return
-    from rich.console import Console  # noqa: PLC0415 - only where a person watches
-    from rich.progress import Progress as Bar  # noqa: PLC0415
-
-    with Bar(console=Console(file=stream), transient=True) as bar:
-        line = bar.add_task("listening", visible=False)
-        yield lambda done, total: bar.update(line, completed=done, total=total, visible=True)
 
 
 def _looks(output: Path | None) -> tuple[bool, int]:
