@@ -28,9 +28,10 @@ from validators.examples import Example, Examples, read_examples, text_of
 from validators.folder import TEXT_CAP, InstanceFile, TaskFolder
 from validators.instructing import assign, fill
 from validators.measurement import Measurement
+from validators.opening import open_source
 from validators.prose import markdown_below
 from validators.report import Approval
-from validators.source import Clip, open_source
+from validators.source import Clip, ClipStore, SourceBroken, SourceUnavailable
 
 
 class BuildError(Exception):
@@ -88,7 +89,7 @@ def build_instance(
     folder = f"data/{name}"
     try:
         paths = parquet.write(maker.rows(encoders), maker.columns, to / folder)
-    except (EncodingError, ValueError) as error:
+    except (EncodingError, SourceBroken, SourceUnavailable, ValueError) as error:
         raise BuildError(f"{name}: {maker.at}{error}") from error
     facts = parquet.facts(paths)
     if (facts.rows, facts.samples_sha256) != (maker.written, maker.samples.hexdigest()):
@@ -127,7 +128,7 @@ def published_file(path: Path, name: str) -> PublishedFile:
 class _ClipCell:
     """A clip that is still to be encoded."""
 
-    source: ClipSource
+    clip: Clip
     sound: Measurement
     name: str
 
@@ -146,31 +147,45 @@ class _RowMaker:
         self.samples = RowsHash(columns)
         self.written = 0
         self.at = ""  # where the rows stand, for a message
+        self._store: ClipStore
         self._task, self._file = task, file
         self._errata = frozenset(erratum.file for erratum in errata)
         instructions = task.folder.instructions
         self._templates = instructions.lines if instructions else []
-        self._labels = ", ".join(file.labels)
+        self._labels = ""
 
     def rows(self, encoders: Encoders) -> Iterator[Row]:
         """The rows in order, those of errata left out."""
-        examples = self._drawn()
+        source = open_source(self._file)
+        self._store = source.store
+        examples = read_examples(source)
+        columns = examples.clip_columns
+        clips = [clip for example in examples.rows for clip in example.clips(columns)]
+        with source.store.hold(clips) as open_clip:
+            drawn = self._drawn(examples)
+            self._labels = ", ".join(drawn.label_set)
+            kept = self._instructed(drawn)
+            cells = (cell for row, text in kept for cell in self._cells(row, text))
+            flacs = encoders.encode(
+                (ClipSource(None, partial(open_clip, cell.clip)), cell.sound)
+                for cell in cells
+                if isinstance(cell, _ClipCell)
+            )
+            for example, template in kept:
+                self.at = f"example {example.file}: "
+                yield self._row(self._cells(example, template), flacs)
+                self.written += 1
+        self.at = ""
+
+    def _instructed(self, examples: Examples) -> list[tuple[Example, str]]:
+        """The examples with the template of their instruction."""
         chosen = assign([example.file for example in examples.rows], len(self._templates))
         # Errata leave last: the instructions of the others stay what they were.
-        kept = [
+        return [
             (example, self._templates[number])
             for example, number in zip(examples.rows, chosen, strict=True)
             if example.file not in self._errata
         ]
-        cells = (cell for row, text in kept for cell in self._cells(row, text))
-        flacs = encoders.encode(
-            (cell.source, cell.sound) for cell in cells if isinstance(cell, _ClipCell)
-        )
-        for example, template in kept:
-            self.at = f"example {example.file}: "
-            yield self._row(self._cells(example, template), flacs)
-            self.written += 1
-        self.at = ""
 
     def _row(self, cells: Sequence[Value | _ClipCell], flacs: Iterator[bytes]) -> Row:
         values: list[Value] = []
@@ -185,9 +200,8 @@ class _RowMaker:
         self.samples.add(hashed)
         return values
 
-    def _drawn(self) -> Examples:
-        """The drawn examples, as the check saw them."""
-        examples = read_examples(open_source(self._file))
+    def _drawn(self, examples: Examples) -> Examples:
+        """The examples as the check drew them, and cut where its minutes end."""
         columns = examples.audio_inputs
 
         def seconds(row: Example) -> float:
@@ -196,10 +210,10 @@ class _RowMaker:
         return examples.within_minutes(seconds)
 
     def _sound(self, clip: Clip) -> Measurement:
-        key = self._task.folder.sha256.get(str(clip.path), "")
-        if key not in self._task.sounds:
+        sound = self._task.sounds.get(self._store.sha256(clip) or "")
+        if sound is None:
             raise ValueError(f"the clip {clip.name} was not measured")
-        return self._task.sounds[key]
+        return sound
 
     def _cells(self, example: Example, template: str) -> list[Value | _ClipCell]:
         return [self._cell(column, example, template) for column in self.columns]
@@ -223,8 +237,7 @@ class _RowMaker:
     def _clip_cell(self, cell: object, name: str) -> _ClipCell:
         if not isinstance(cell, Clip) or cell.path is None:
             raise ValueError(f"there is no clip for {name}")
-        opened = partial(self._task.folder.open, cell.path)
-        return _ClipCell(ClipSource(None, opened), self._sound(cell), name)
+        return _ClipCell(cell, self._sound(cell), name)
 
     def _instruction(self, example: Example, template: str) -> str:
         texts = {name: text_of(example.cells[name]) or "" for name in self._texts}

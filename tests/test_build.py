@@ -45,7 +45,8 @@ from validators.audio import Decoders
 from validators.encoding import Encoders
 from validators.examples import read_examples
 from validators.folder import InstanceFile
-from validators.source import Clip, open_source
+from validators.opening import open_source
+from validators.source import Clip
 
 ROOT = Path(__file__).parents[1]
 Row = dict[str, Any]
@@ -586,6 +587,32 @@ def test_a_clip_that_changes_while_it_is_built_is_refused(
     monkeypatch.setattr(ci.building, "read_examples", changing)
     assert not (build(code=2) / "build.json").exists()
     assert "example c07" in capsys.readouterr().err
+
+
+# -- what a person sees ---------------------------------------------------------------------------
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_person_who_watches_sees_progress(
+    task: Path, build: Building, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    screen = Terminal()
+    monkeypatch.setattr(sys, "stderr", screen)
+    build()
+    assert "listening" in screen.getvalue()
+    assert "encoding" in screen.getvalue()
+
+
+def test_the_help_names_every_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main(["--help"])
+    assert stop.value.code == 0
+    shown = capsys.readouterr().out
+    assert all(f"\n  {code}  " in shown for code in (0, 1, 2))
 
 
 # -- memory ---------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.test_tasks import INSTANCES
 from validators.examples import read_examples
 from validators.instructing import assign, fill
-from validators.source import open_source
+from validators.opening import open_source
 
 SHUFFLES = 999
 FEW_SHUFFLES = 199
