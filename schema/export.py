@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from schema.instance import Instance
 from schema.manifest import Manifest
 from schema.report import Report
+from schema.review import ReviewSheet
 from schema.task import Task
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -17,6 +18,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "instance": Instance,
     "report": Report,
     "manifest": Manifest,
+    "review": ReviewSheet,
 }
 
 
