@@ -168,7 +168,7 @@ def _find(paths: Sequence[str]) -> tuple[Path, list[str]]:
     A path inside a task folder means that folder, so that editors and pre-commit may name files.
     """
     asked = [Path(path) for path in paths] or [Path(TASKS)]
-    folders = [folder for path in asked for folder in _task_folders(path)]
+    folders = [folder for path in asked for folder in task_folders(path)]
     if not folders:
         _stop("there is no task folder to check")
     root = folders[0].parent.parent
@@ -178,7 +178,8 @@ def _find(paths: Sequence[str]) -> tuple[Path, list[str]]:
     return root, list(dict.fromkeys(folder.relative_to(root).as_posix() for folder in folders))
 
 
-def _task_folders(path: Path) -> list[Path]:
+def task_folders(path: Path) -> list[Path]:
+    """The task folders that a path means; ends the program where it means none."""
     whole = Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow a link
     if not whole.exists():
         _stop(f"{path} does not exist{_nearest(whole)}")
