@@ -1,23 +1,16 @@
 """The same script with every client, unmodified, against the test Hub."""
 
 import json
-import os
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from scripts import javascript
+from tests.conftest import unavailable
 from tests.hub.accounts import WRITE
 from tests.hub.contract.run import CLIENTS, run
 from tests.hub.server import Hub
-
-
-def unavailable(reason: str) -> None:
-    """Fail where the project is tested; say so where somebody's machine lacks something."""
-    if os.environ.get("CI"):
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 def test_the_javascript_packages_are_pinned_by_hash_and_name_no_registry() -> None:

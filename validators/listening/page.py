@@ -251,8 +251,8 @@ def _tick(name: str, title: str) -> Element:
 def _review() -> Iterator[Element]:
     yield h(
         "p", None,
-        "Your verdicts stay in this browser until you export them. Give the file to the pull "
-        "request as it says there; it counts together with your approving review.",
+        "Your verdicts stay in this browser until you export them. Attach the file to the pull "
+        "request; it counts together with your approving review of the same commit.",
     )  # fmt: skip
     yield h(
         "form", {"id": "sheet", "aria-label": "Your review"},
