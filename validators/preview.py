@@ -9,7 +9,7 @@ import struct
 from dataclasses import dataclass
 from typing import Final, Literal
 
-SoundType = Literal["audio/flac", "audio/mpeg"]
+SoundType = Literal["audio/wav", "audio/mpeg"]
 
 SECONDS: Final = 10
 """Seconds from the start of a clip that are shown."""
@@ -21,17 +21,17 @@ ROWS: Final = 128
 """Of the spectrogram; row 0 is the highest frequency."""
 RANGE: Final = 70
 """Decibels below the strongest point of a spectrogram that are told apart."""
-CAPACITY: Final = 2 * MAX_SAMPLES + MAX_SAMPLES // 4 + (1 << 17)
-"""Bytes that a packed preview can have: 16-bit samples that no encoder makes smaller, and rest."""
+CAPACITY: Final = 2 * MAX_SAMPLES + (1 << 18)
+"""Bytes that a packed preview can have: 16-bit samples, and ample room for the rest."""
 MESSAGE: Final = struct.Struct("<I")
-"""What the child is told: bytes that the exact samples, as FLAC, may have; if more, it is MP3."""
+"""What the child is told: bytes that the exact samples may have; if they have more, it is MP3."""
 CPU_SECONDS: Final = 20
 """CPU time for a preview: a clip is decoded and ten seconds of it are encoded, twice at most."""
 WALL_SECONDS: Final = 40.0
 
 _HEAD: Final = struct.Struct("<BIBI")  # type, sample rate, channels, frames
-_TYPES: Final[tuple[SoundType, ...]] = ("audio/flac", "audio/mpeg")
-_STARTS: Final = {"audio/flac": b"fLaC", "audio/mpeg": b"\xff"}
+_TYPES: Final[tuple[SoundType, ...]] = ("audio/wav", "audio/mpeg")
+_STARTS: Final = {"audio/wav": b"RIFF", "audio/mpeg": b"\xff"}
 _MAX_RATE: Final = 192_000
 
 
@@ -40,7 +40,7 @@ class Preview:
     """The first seconds of a clip.
 
     Attributes:
-        type: how `sound` is encoded. FLAC holds the very samples that are published; MP3 does not.
+        type: how `sound` is encoded. WAV holds the very samples that are published; MP3 does not.
         sample_rate: in Hz, the clip's own.
         channels: the clip's own number.
         frames: how many are in `sound`.

@@ -39,7 +39,7 @@ from validators.preview import (
 
 del sys.path[0]
 
-_MP3_RATES: Final = {8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000}
+_MP3_RATES: Final = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)
 _MP3_QUALITY: Final = 0.3  # of a variable bit rate, 0 the best; 32 kbit/s for telephone speech
 _WINDOW_SECONDS: Final = 0.03  # of a spectrum, before it is made a power of two
 _LEVELS: Final = 64  # of grey, about 1 dB each: more would cost bytes that nobody sees
@@ -87,15 +87,31 @@ def draw(samples: Samples, rate: int, exact_bytes: int) -> Preview:
 
 
 def encode(samples: Samples, rate: int, exact_bytes: int) -> tuple[SoundType, bytes]:
-    """As FLAC, which is exact, where that has at most `exact_bytes` or MP3 does not know the rate
-    or the number of channels; else as MP3. Chromium, Firefox and Safari play both."""
-    flac = _written(samples, rate, format="FLAC", subtype="PCM_16")
-    if len(flac) <= exact_bytes or rate not in _MP3_RATES or samples.shape[1] > 2:
-        return "audio/flac", flac
+    """As WAV, which is exact, where that has at most `exact_bytes`; else as MP3.
+
+    Chromium, Firefox and Safari play both. Not FLAC: without a seek table, which libsndfile does
+    not write, Chromium cannot seek within the last ten frames.
+    """
+    wav = _written(samples, rate, format="WAV", subtype="PCM_16")
+    if len(wav) <= exact_bytes:
+        return "audio/wav", wav
+    heard, rate = _for_mp3(samples, rate)
     mp3 = _written(
-        samples, rate, format="MP3", bitrate_mode="VARIABLE", compression_level=_MP3_QUALITY
+        heard, rate, format="MP3", bitrate_mode="VARIABLE", compression_level=_MP3_QUALITY
     )
     return "audio/mpeg", mp3[mp3.index(0xFF) :]
+
+
+def _for_mp3(samples: Samples, rate: int) -> tuple[npt.NDArray[Any], int]:
+    """The samples with at most two channels, at a rate that MP3 knows: the next one above."""
+    heard: npt.NDArray[Any] = samples / 32768
+    if samples.shape[1] > 2:
+        heard = heard.mean(axis=1, keepdims=True)
+    known = next((one for one in _MP3_RATES if one >= rate), _MP3_RATES[-1])
+    if known != rate:
+        frames = max(1, round(len(heard) * known / rate))
+        heard = np.fft.irfft(np.fft.rfft(heard, axis=0), n=frames, axis=0) * (frames / len(heard))
+    return heard, known
 
 
 def _written(samples: Samples, rate: int, **how: Any) -> bytes:

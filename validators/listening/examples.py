@@ -79,7 +79,7 @@ def card(
         ),
         h("div", {"class": "given"}, *_given(shown, name, sounds)),
         h("div", {"class": "asked"}, *_asked(view, shown)),
-        _form(name) if judged else _no_form(shown),
+        _form(name, shown.example.file) if judged else _no_form(shown),
     )  # fmt: skip
 
 
@@ -110,11 +110,11 @@ def _player(clip: ShownClip, name: str, file: str, several: bool, sounds: Sounds
     facts = h("p", {"class": "facts"}, " · ".join(_facts(clip)))
     if isinstance(preview, str):
         missing = h("p", {"class": "missing"}, shortened(preview, MAX_NAME))
-        return h("section", {"class": "clip", "aria-label": title}, heading, missing, facts)
+        return h("div", {"class": "clip"}, heading, missing, facts)
     which = f"{title} of {shortened(file, MAX_NAME)}"
     return h(
-        "section",
-        {"class": "clip", "aria-label": title, "data-sound": sounds.add(preview)},
+        "div",
+        {"class": "clip", "role": "group", "aria-label": which, "data-sound": sounds.add(preview)},
         heading,
         h(
             "div", {"class": "pictures"},
@@ -208,9 +208,9 @@ def finding_line(found: Finding) -> Element:
     )  # fmt: skip
 
 
-def _form(name: str) -> Element:
+def _form(name: str, file: str) -> Element:
     return h(
-        "form", {"class": "judge", "aria-label": "Your verdict"},
+        "form", {"class": "judge", "aria-label": f"Your verdict on {file}"},
         _choice(f"{name}-verdict", "Verdict", "verdict", {"ok": "OK", "bad": "Bad"}),
         *(
             _choice(f"{name}-{criterion}", criterion.capitalize(), criterion,
