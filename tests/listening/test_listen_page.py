@@ -257,7 +257,7 @@ def test_every_kind_of_task_is_shown(
         "multilabel": "any of noise, echo",
         "number": "a number, in dB",
         "text": "Words of the right answers",
-        "audio output": "the answer: label",
+        "audio output": "label, the right answer",
         "two clips": "audio2",
         "audio and text": "extension ",
     }

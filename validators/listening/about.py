@@ -6,13 +6,14 @@ from xml.etree.ElementTree import Element
 from schema.report import Finding
 from validators.folder import InstanceFile
 from validators.listening.charts import histogram_chart, share_bar, spread_chart
+from validators.listening.choice import SEVERITIES
 from validators.listening.examples import finding_line, stated
 from validators.listening.markup import h
 from validators.listening.numbers import AnswerRow, Numbers, Spread, histogram, numbers
 from validators.listening.view import InstanceView, TaskView
 from validators.prose import markdown_below
 from validators.render.escape import shortened
-from validators.render.words import counted
+from validators.render.words import counted, listed
 
 SECTIONS = ("Objective", "Data", "Limitations")
 MAX_PROSE = 20_000
@@ -77,7 +78,10 @@ def _output(kind: str | None, unit: str | None, labels: Sequence[str]) -> str:
 
 def found(view: TaskView) -> Iterator[Element]:
     """What the check found, and what it did not look at."""
-    findings = sorted(view.report.findings, key=lambda one: one.waived is not None)
+    findings = sorted(
+        view.report.findings,
+        key=lambda one: (one.waived is not None, SEVERITIES.index(one.severity)),
+    )
     if not findings:
         yield h("p", None, "No finding.")
     else:
@@ -130,7 +134,7 @@ def _totals(view: InstanceView) -> Iterator[str]:
     if report.minutes is not None:
         yield f"{report.minutes:.1f} min"
     if report.majority_share is not None:
-        yield f"always the commonest answer: {report.majority_share:.1%}"
+        yield f"the commonest answer is right in {report.majority_share:.1%}"
     if report.sample_rates:
         yield ", ".join(f"{int(rate) / 1000:g} kHz" for rate in report.sample_rates)
     if report.channels:
@@ -170,15 +174,13 @@ def _chart(title: str, values: Sequence[float], unit: str, form: str) -> Iterato
 def _answers(values: Numbers) -> Iterator[Element]:
     """A table of the answers; beside each, where its lengths and levels lie."""
     told = [
-        f"the {what} {max(share, 0):.0%}"
+        f"{max(share, 0):.0%} of the variance of {what}"
         for what, share in values.telling.items()
         if share is not None
     ]
     if told:
-        words = (
-            "Of the variance of " + ", of ".join(told) + " is explained by the answer"
-            + (": it can be told without listening to what is said." if values.shortcut else ".")
-        )  # fmt: skip
+        end = ": it can be told without listening to what is said." if values.shortcut else "."
+        words = f"The answer explains {listed(told)}{end}"
         yield h("p", {"class": "telling" if values.shortcut else None}, words)
     rows = values.answers[:MAX_ANSWERS]
     total = sum(row.count for row in values.answers)

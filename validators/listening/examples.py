@@ -102,7 +102,7 @@ def _given(shown: ShownExample, name: str, sounds: Sounds) -> Iterator[Element]:
 
 
 def _player(clip: ShownClip, name: str, file: str, several: bool, sounds: Sounds) -> Element:
-    title = "the answer: " + clip.column if clip.column == "label" else clip.column
+    title = "label, the right answer" if clip.column == "label" else clip.column
     band = (
         _kilohertz(preview.sample_rate / 2) if isinstance(preview := clip.preview, Preview) else ""
     )
@@ -141,8 +141,9 @@ def _facts(clip: ShownClip) -> Iterator[str]:
     if sound is not None and sound.sample_rate:
         yield _kilohertz(sound.sample_rate)
         yield {1: "mono", 2: "stereo"}.get(sound.channels, f"{sound.channels} channels")
-        yield f"{sound.duration:.2f} s"
-        yield from _levels(sound)
+        if sound.decoded:
+            yield f"{sound.duration:.2f} s"
+            yield from _levels(sound)
         yield f"{sound.content} {sound.subtype}" if sound.content else ""
     if isinstance(clip.preview, Preview):
         if sound and sound.duration > clip.preview.seconds + 0.01:
@@ -169,7 +170,8 @@ def _asked(view: InstanceView, shown: ShownExample) -> Iterator[Element]:
         yield h("h4", None, column)
         yield h("p", {"class": "text", "dir": "auto"}, shortened(text, MAX_CELL) or "missing")
     yield h("h4", None, "Right answer")
-    yield h("p", {"class": "answer"}, *_answer(view, shown))
+    wrong = shown.example.label is None
+    yield h("p", {"class": "missing" if wrong else "answer"}, *_answer(view, shown))
     if shown.groups:
         words = [
             f"{column}: {shortened(text, MAX_NAME) or 'not said'}" for column, text in shown.groups
@@ -203,8 +205,8 @@ def finding_line(found: Finding) -> Element:
     return h(
         "li", {"class": found.severity},
         h("strong", None, "waived" if found.waived else found.severity), " ",
-        h("code", None, found.rule), " ", found.name, ": ", stated(found.message), " ",
-        h("span", {"class": "hint"}, stated(f"({found.hint})")),
+        h("code", None, found.rule), " ", found.name, ": ", stated(found.message),
+        h("div", {"class": "hint"}, "hint: ", stated(found.hint)),
     )  # fmt: skip
 
 

@@ -150,6 +150,8 @@ def _header(view: TaskView) -> Element:
             h("li", None, str(dimension)) if dimension else None,
             h("li", None, counted(len(view.instances), "instance")),
         ),
+        h("p", None, h("a", {"class": "main", "href": "#examples"},
+                       f"Listen to {counted(len(view.shown), 'example')}")),
     )  # fmt: skip
 
 
