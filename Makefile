@@ -5,11 +5,11 @@ PY     := $(VENV)/bin/python
 LIGHT  := $(VENV)/.light
 DEV    := $(VENV)/.dev
 
-.PHONY: help check test verify fix bench torture requirements clean
+.PHONY: help check test verify fix bench torture demo-review requirements clean
 .DEFAULT_GOAL := help
 
 help:  ## list what can be made
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 $(PY):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -43,6 +43,9 @@ bench: $(DEV)  ## print speed as ratios measured in one run
 
 torture: $(DEV)  ## the tests at full strength
 	TORTURE=1 $(PY) -m pytest -n 2
+
+demo-review: $(DEV)  ## play the story of a pull request against a stand-in for GitHub
+	$(PY) -m scripts.demo_review
 
 requirements: $(DEV)  ## pin the requirements again from pyproject.toml
 	$(PY) -m scripts.pin

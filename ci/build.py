@@ -201,7 +201,7 @@ def _check(
     root: Path, folders: Sequence[TaskFolder], jobs: int, sounds: dict[str, Measurement]
 ) -> Report:
     """The complete report on the folders, without any cache; fills `sounds` by content hash."""
-    with Decoders(jobs) as decoders, progress("listening") as watched:
+    with Decoders(jobs) as decoders, progress() as bar:
 
         def measure(clips: Iterable[ClipSource]) -> Iterator[tuple[ClipSource, Measurement]]:
             for clip, sound in decoders.measure(clips):
@@ -209,8 +209,9 @@ def _check(
                 yield clip, sound
 
         return check(
-            root, [folder.path for folder in folders], Options(), measure, progress=watched
-        )
+            root, [folder.path for folder in folders], Options(), measure,
+            progress=bar("listening"), fetched=bar("fetching"),
+        )  # fmt: skip
 
 
 def _check_commit(root: Path, folder: TaskFolder, commit: str) -> None:
@@ -228,7 +229,8 @@ def _build_all(
     """Build every instance of the approved tasks."""
     built: list[PublishedInstance] = []
     total = sum(len(task.folder.instances) for task in approved)
-    with Encoders(options.jobs) as encoders, progress("encoding") as watched:
+    with Encoders(options.jobs) as encoders, progress() as bar:
+        watched = bar("encoding")
         for task in approved:
             done = []
             try:

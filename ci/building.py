@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from hashlib import file_digest
@@ -162,30 +163,30 @@ class _RowMaker:
         columns = examples.clip_columns
         clips = [clip for example in examples.rows for clip in example.clips(columns)]
         with source.store.hold(clips) as open_clip:
-            drawn = self._drawn(examples)
-            self._labels = ", ".join(drawn.label_set)
-            kept = self._instructed(drawn)
-            cells = (cell for row, text in kept for cell in self._cells(row, text))
-            flacs = encoders.encode(
+            rows = list(self._all_cells(self._drawn(examples)))
+            clips_to_encode = (
                 (ClipSource(None, partial(open_clip, cell.clip)), cell.sound)
-                for cell in cells
+                for row in rows
+                for cell in row
                 if isinstance(cell, _ClipCell)
             )
-            for example, template in kept:
-                self.at = f"example {example.file}: "
-                yield self._row(self._cells(example, template), flacs)
-                self.written += 1
+            with closing(encoders.encode(clips_to_encode)) as flacs:
+                for row in rows:
+                    self.at = f"example {row[0]}: "
+                    yield self._row(row, flacs)
+                    self.written += 1
         self.at = ""
 
-    def _instructed(self, examples: Examples) -> list[tuple[Example, str]]:
-        """The examples with the template of their instruction."""
+    def _all_cells(self, examples: Examples) -> Iterator[list[Value | _ClipCell]]:
+        """The rows, their clips not encoded yet."""
+        self._labels = ", ".join(examples.label_set)
         chosen = assign([example.file for example in examples.rows], len(self._templates))
-        # Errata leave last: the instructions of the others stay what they were.
-        return [
-            (example, self._templates[number])
-            for example, number in zip(examples.rows, chosen, strict=True)
-            if example.file not in self._errata
-        ]
+        for example, number in zip(examples.rows, chosen, strict=True):
+            # Errata leave last: the instructions of the others stay what they were.
+            if example.file not in self._errata:
+                self.at = f"example {example.file}: "
+                template = self._templates[number]
+                yield [self._cell(column, example, template) for column in self.columns]
 
     def _row(self, cells: Sequence[Value | _ClipCell], flacs: Iterator[bytes]) -> Row:
         values: list[Value] = []
@@ -215,9 +216,6 @@ class _RowMaker:
             raise ValueError(f"the clip {clip.name} was not measured")
         return sound
 
-    def _cells(self, example: Example, template: str) -> list[Value | _ClipCell]:
-        return [self._cell(column, example, template) for column in self.columns]
-
     def _cell(self, column: PublishedColumn, example: Example, template: str) -> Value | _ClipCell:
         match column.name:
             case "file":
@@ -231,7 +229,7 @@ class _RowMaker:
             return self._clip_cell(clip, clip_name(example.file, column.name))
         text = text_of(example.cells[column.name])
         if text is None and column.name.startswith("text"):
-            raise ValueError(f"{example.file} has no {column.name}")
+            raise ValueError(f"there is no {column.name}")
         return text or ""
 
     def _clip_cell(self, cell: object, name: str) -> _ClipCell:
@@ -254,7 +252,7 @@ def _label(label: object) -> Value:
         return json.dumps(list(label), ensure_ascii=False)
     if isinstance(label, str | float):
         return label
-    raise ValueError("an example has no label")
+    raise ValueError("there is no label")
 
 
 def _prose(folder: TaskFolder) -> Prose:

@@ -66,3 +66,12 @@ def _git(root: Path, *arguments: str, input: bytes = b"") -> bytes:  # noqa: A00
         said = error.stderr.decode(errors="replace").strip().partition("\n")[0]
         raise RevisionError(said or f"git {arguments[0]} gives no answer here") from error
     return run.stdout
+
+
+def is_shallow(root: Path) -> bool:
+    """Whether commits are missing because the clone was made without its history.
+
+    Raises:
+        RevisionError: `root` is in no git repository.
+    """
+    return _git(root, "rev-parse", "--is-shallow-repository").strip() == b"true"

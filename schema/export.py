@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from schema.instance import Instance
 from schema.manifest import Manifest
+from schema.release import Release
 from schema.report import Report
 from schema.review import ReviewSheet
 from schema.task import Task
@@ -18,6 +19,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "instance": Instance,
     "report": Report,
     "manifest": Manifest,
+    "release": Release,
     "review": ReviewSheet,
 }
 

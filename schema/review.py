@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from schema.fields import Form, SchemaVersion, Strict, TaskName
-from schema.manifest import FileId, InstanceName, Sha256
+from schema.manifest import FileId, InstanceName, Review, Sha256
 from schema.report import Count
 
 RUBRIC = 1
@@ -67,3 +67,43 @@ class ReviewSheet(Strict):
     """Those of which something was said, in the order of the page; each once."""
     note: Note = ""
     """On the task as a whole."""
+
+
+class Estimate(Strict):
+    """A coefficient with the 95 % interval of its bootstrap; null where it is undefined."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+
+
+class Rated(Strict):
+    """An example, by the names that the manifest has for it."""
+
+    instance: InstanceName
+    file: FileId
+
+
+class ReviewOutcome(Strict):
+    """What two or more reviewers together say of one state of a task."""
+
+    schema_version: SchemaVersion
+    rubric: Annotated[int, Field(ge=1, le=RUBRIC)]
+    task: TaskName
+    folder_sha256: Sha256
+    report_sha256: Sha256
+    pull_request: Annotated[int, Field(ge=1)]
+    reviews: Annotated[list[Review], Field(min_length=2)]
+    """Whose sheets were counted, each with the head that the same account approved."""
+    examples: Count
+    """That two or more of them judged."""
+    agreement: Estimate
+    """Share of pairs of verdicts on the same example that are equal."""
+    ac1: Estimate
+    """Gwet's AC1 of the verdicts (Gwet 2008, doi:10.1348/000711006X126600)."""
+    alpha: dict[Literal["consistent", "clear", "relevant"], Estimate]
+    """Krippendorff's ordinal alpha of each score of the rubric."""
+    bad: list[Rated]
+    """Judged bad by most of those who judged them."""
+    disputed: list[Rated]
+    """Judged unlike, or scored two or more apart."""

@@ -9,6 +9,7 @@ from itertools import groupby
 from pathlib import Path
 
 from schema.export import MODELS, schema_text
+from validators.pull_request import PullRequest
 from validators.registry import FAMILIES, Rule, page, rules
 from validators.task_check import DATA_SUBJECTS, SOUND_SUBJECTS
 
@@ -33,9 +34,9 @@ def _index(known: list[Rule]) -> str:
         "",
         "What a rule needs says what it costs: *files* are the folder's own text files and take",
         "milliseconds, *rows* are read from the data, *sound* is decoded once for all rules, and",
-        "remembered. Data in the repository are checked offline; where they are on the Hub, rules",
-        "that need rows or sound are skipped by `--offline`, and said to be. `--fix` mends what is",
-        "safe of the findings that say so.",
+        "remembered; *changes* are those of a pull request as a whole. Data in the repository are",
+        "checked offline; where they are on the Hub, rules that need rows or sound are skipped by",
+        "`--offline`, and said to be. `--fix` mends what is safe of the findings that say so.",
     ]
     for family, members in groupby(known, key=lambda rule: rule.family):
         lines += ["", f"## {family}: {FAMILIES[family]}", ""]
@@ -51,7 +52,7 @@ def _row(rule: Rule) -> str:
     needs = _needs(rule)
     cells = [
         f"[{rule.code}]({rule.code}.md)", rule.name, rule.severity, needs,
-        "yes" if needs == "files" else "local data", "yes" if rule.fixable else "no",
+        "yes" if needs in ("files", "changes") else "local data", "yes" if rule.fixable else "no",
         "yes" if rule.waivable else "no", rule.summary,
     ]  # fmt: skip
     return f"| {' | '.join(cells)} |"
@@ -59,6 +60,8 @@ def _row(rule: Rule) -> str:
 
 def _needs(rule: Rule) -> str:
     """What a rule's subject is made of."""
+    if rule.subject is PullRequest:
+        return "changes"
     if issubclass(rule.subject, SOUND_SUBJECTS):
         return "sound"
     return "rows" if issubclass(rule.subject, DATA_SUBJECTS) else "files"

@@ -8,19 +8,33 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+GROUPS = ("bot", "publish")
+"""What each kind of job needs beside the check; development needs all of it."""
 COMMAND = [
     str(Path(sys.executable).parent / "uv"), "pip", "compile", "--quiet", "--universal",
     "--generate-hashes", "--no-emit-index-url", "--no-header", "--python-version", "3.11",
-    "pyproject.toml",
 ]  # fmt: skip
 
 
 def main() -> int:
-    """Write requirements/*.txt; the light set first, for the full one to agree with it."""
-    light, full = "requirements/check.txt", "requirements/dev.txt"
-    for extra in (["-o", light], ["--group", "dev", "-c", light, "-o", full]):
-        subprocess.run([*COMMAND, *extra], cwd=ROOT, check=True)
+    """Write requirements/*.txt; the light set first, for the others to agree with it."""
+    _compile("check")
+    _compile("dev", "--group", "dev", "-c", _file("check"))
+    for group in GROUPS:
+        _compile(group, "--group", group, "-c", _file("dev"))
+    # jsonpath-rw, which mlcroissant needs, has no wheel: what builds one is pinned as well.
+    builder = [*COMMAND, "-", "-o", _file("setuptools")]
+    subprocess.run(builder, cwd=ROOT, check=True, input=b"setuptools>=80\n")
     return 0
+
+
+def _compile(name: str, *options: str) -> None:
+    command = [*COMMAND, "pyproject.toml", *options, "-o", _file(name)]
+    subprocess.run(command, cwd=ROOT, check=True)
+
+
+def _file(name: str) -> str:
+    return f"requirements/{name}.txt"
 
 
 if __name__ == "__main__":

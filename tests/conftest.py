@@ -29,13 +29,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in left_out]
 
 
-def unavailable(reason: str) -> None:
-    """Fail where the project is tested; say so where somebody's machine lacks something."""
-    if os.environ.get("CI"):
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
 @pytest.fixture(scope="session")
 def decoders() -> Iterator[Decoders]:
     """One real decode child for all tests, without a cache on disk; a start costs 0.3 s."""

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from scripts.bench import sound
+from scripts.bench import hostile, sound
 from scripts.bench.folder import BenchFolder, make_folder
 from scripts.bench.run import Command, RunError, memory, seconds
 from scripts.bench.table import Line, shown
+from tests.hostile.corpus import CORPUS
 
 ROOT = Path(__file__).parents[1]
 
@@ -84,6 +85,17 @@ def test_the_table_says_what_is_over_its_limit() -> None:
     assert len({len(line) for line in table}) == 1
     assert "1.10 x" in table[2]
     assert "1.00 x to 1.20 x" in table[2]
+
+
+def test_hostile_inputs_have_their_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    inputs = {f"{item.kind}: {item.name}": 0.1 for item in CORPUS}
+    assert set(hostile.BOMBS) <= set(inputs)
+    times = {"inputs": inputs | {"bombs: semicolons": 20.0}, "folders": [0.1] * 99 + [2.0]}
+    monkeypatch.setattr(hostile, "_times", lambda _: times)
+    lines = list(hostile.hostile_lines(100))
+    assert [line.verdict for line in lines] == ["OVER", "ok", "ok", "", "ok"]
+    assert lines[0].detail == "bombs: semicolons"
+    assert lines[-1].values == [0.1]
 
 
 def test_quick_run(tmp_path: Path) -> None:

@@ -1,10 +1,12 @@
 """A build turns approved folders into the published bytes: the same rows, the same samples."""
 
 import contextlib
+import csv
 import io
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -13,10 +15,12 @@ from typing import Any
 
 import datasets
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import soundfile
 
+import ci.building
 from ci.build import main
 from ci.flac import read_head
 from ci.parquet import facts, without
@@ -24,6 +28,7 @@ from schema.manifest import Build, PublishedInstance
 from tests.flawless import (
     DATA,
     INSTANCE,
+    METADATA,
     STEM,
     TASK,
     Edit,
@@ -38,6 +43,7 @@ from tests.flawless import (
     sound,
     variant,
 )
+from tests.hub.server import Hub
 from tests.sounds import Array
 from tests.test_revision import committed
 from tests.test_tasks import INSTANCES
@@ -326,6 +332,77 @@ def test_the_draw_stops_before_the_minutes_are_exceeded(task: Path, build: Build
     assert only(out).rows == only(out).statistics.examples == 35
 
 
+# -- data on the Hub ------------------------------------------------------------------------------
+
+ON_HUB = "ada-example/prompts"
+
+
+def to_hub(hub: Hub, task: Path, features: dict[str, Any] | None = None) -> None:
+    """Move the data of a task to the test Hub, as `datasets` would store them: one parquet file."""
+    labels: list[str] | None = features and features["label"].get("names")
+    with (task / METADATA).open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    columns: dict[str, list[Any]] = {"file": [], "audio": [], "instruction": [], "label": []}
+    for one in rows:
+        path = task / DATA / one["file_name"]
+        columns["file"].append(path.stem)
+        columns["audio"].append({"bytes": path.read_bytes(), "path": path.name})
+        columns["instruction"].append("An instruction that nobody reads.")
+        columns["label"].append(labels.index(one["label"]) if labels else one["label"])
+    data = io.BytesIO()
+    stored = pa.table(columns)
+    if features:
+        stored = stored.replace_schema_metadata(
+            {"huggingface": json.dumps({"info": {"features": features}})}
+        )
+    pq.write_table(stored, data)
+    commit = hub.put(ON_HUB, {"data/test-00000-of-00001.parquet": data.getvalue()})
+    merge(INSTANCE, {"dataset": None})(task)
+    merge(INSTANCE, {"dataset": {"repo_id": ON_HUB, "revision": commit}})(task)
+    remove("data")(task)
+
+
+def test_published_rows_do_not_depend_on_where_their_data_lie(
+    task: Path, build: Building, hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    local = only(build(to="out1"))
+    to_hub(hub, task)
+    monkeypatch.setenv("HF_TOKEN", "hf_write")
+    on_hub = only(build(to="out2"))
+    assert on_hub.rows_sha256 == local.rows_sha256
+    assert on_hub.files == local.files
+    assert hub.tokens_seen() == {None}
+
+
+def test_the_draw_stops_before_the_minutes_are_exceeded_on_the_hub_too(
+    task: Path, build: Building, hub: Hub
+) -> None:
+    to_hub(hub, task)
+    minutes = 35.5 * 0.2 / 60
+    merge(
+        INSTANCE, {"sampling": {"description": "Drawn by our code, at random.", "minutes": minutes}}
+    )(task)
+    instance = only(build())
+    assert instance.rows == instance.statistics.examples == 35
+
+
+def test_labels_that_are_left_open_are_those_of_the_dataset(
+    task: Path, build: Building, hub: Hub
+) -> None:
+    value = {"dtype": "string", "_type": "Value"}
+    label = {"names": ["yes", "no"], "_type": "ClassLabel"}
+    features = {"file": value, "audio": {"_type": "Audio"}, "instruction": value, "label": label}
+    to_hub(hub, task, features)
+    merge("task.json", {"output": {"labels": None}})(task)
+    content = json.loads((task / "task.json").read_bytes())
+    content["output"] = {"type": "classification", "labels": None}
+    (task / "task.json").write_text(json.dumps(content, indent=2) + "\n")
+    out = build()
+    rows = table(out, only(out))
+    assert {one["label"] for one in rows} == {"yes", "no"}
+    assert all(": no, yes." in one["instruction"] for one in rows)
+
+
 # -- all kinds of sound ---------------------------------------------------------------------------
 
 FORMATS = {"wav-24": "wav", "wav-float": "wav", "flac-24": "flac", "vorbis": "ogg", "opus": "opus",
@@ -414,6 +491,17 @@ def test_the_same_folders_give_the_same_bytes(many: Path) -> None:
 def test_nothing_is_printed_but_one_line(many: Path) -> None:
     built = run(many, TASK, "--to", "out")
     assert (built.stdout, built.stderr) == ("built 1 instance in out\n", "")
+
+
+def test_data_in_the_repository_are_built_without_a_network(
+    task: Path, build: Building, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def connect(*_: object) -> None:
+        raise AssertionError("something asked for a network")
+
+    monkeypatch.setattr(socket.socket, "connect", connect)
+    monkeypatch.setattr(socket, "getaddrinfo", connect)
+    assert only(build()).rows == 40
 
 
 # -- errata ---------------------------------------------------------------------------------------
@@ -523,10 +611,10 @@ def test_a_task_that_is_replaced_is_passed_over_unless_it_is_named(
 
 
 def test_data_on_the_hub_are_a_problem_without_a_network(
-    task: Path, build: Building, monkeypatch: pytest.MonkeyPatch
+    task: Path, build: Building, hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    variant("hub")(task)
+    to_hub(hub, task)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     assert not build(code=2).exists()
 
 
@@ -559,8 +647,6 @@ def test_a_folder_that_changes_while_it_is_built_is_refused(
     task: Path, build: Building, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Faults injected where the build reads again what was checked."""
-    import ci.building
-
     whole = ci.building.read_examples
 
     def changing(source: Any) -> Any:
@@ -576,8 +662,6 @@ def test_a_folder_that_changes_while_it_is_built_is_refused(
 def test_a_clip_that_changes_while_it_is_built_is_refused(
     task: Path, build: Building, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    import ci.building
-
     whole = ci.building.read_examples
 
     def changing(source: Any) -> Any:
@@ -587,6 +671,24 @@ def test_a_clip_that_changes_while_it_is_built_is_refused(
     monkeypatch.setattr(ci.building, "read_examples", changing)
     assert not (build(code=2) / "build.json").exists()
     assert "example c07" in capsys.readouterr().err
+
+
+def test_a_task_that_cannot_be_built_leaves_nothing_behind_and_the_others_whole(
+    tmp_path: Path, clips: Path, task: Path, build: Building, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_task(tmp_path, clips, "ZuluTask")
+    whole = ci.building.read_examples
+
+    def changing(source: Any) -> Any:
+        if source.task == TASK:
+            sound(f"{DATA}/clips/c07.wav", noise(700))(task)
+        return whole(source)
+
+    monkeypatch.setattr(ci.building, "read_examples", changing)
+    out = build("--keep-going", code=2)
+    assert (only(out).task, only(out).rows) == ("ZuluTask", 40)
+    assert [one.task for one in receipt(out).refused] == [TASK]
+    assert len(contents(out)) == 2
 
 
 # -- what a person sees ---------------------------------------------------------------------------
@@ -619,6 +721,7 @@ def test_the_help_names_every_exit_code(capsys: pytest.CaptureFixture[str]) -> N
 
 MEASURED = """\
 import resource, sys
+import ci.building
 from ci.build import main
 code = main(sys.argv[1:])
 print(code, *(resource.getrusage(who).ru_maxrss >> 10 for who in

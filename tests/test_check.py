@@ -55,6 +55,18 @@ def test_the_json_report_fits_its_schema(repository: Path, capsys: pytest.Captur
     assert "docs/rules/TSK205.md" in {found["url"] for found in report["findings"]}
 
 
+def test_a_system_without_a_sandbox_is_told_by_the_report(
+    repository: Path, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("validators.audio.sandboxed", lambda: False)
+    assert main(["--format", "json"]) == 0
+    printed = capsys.readouterr()
+    (task,) = json.loads(printed.out)["tasks"]
+    assert task["verdict"] == "incomplete"
+    assert "without all limits" in task["rules_skipped"]["AUD501"]
+    assert printed.err == ""
+
+
 def test_output_goes_to_a_file(repository: Path, capsys: pytest.CaptureFixture) -> None:
     assert main(["--static", "--format", "json", "--output", "report.json"]) == 0
     assert capsys.readouterr().out == ""

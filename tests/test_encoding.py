@@ -85,6 +85,13 @@ def test_samples_beyond_full_scale_are_held_to_the_range(
     ]  # fmt: skip
 
 
+def test_what_is_no_number_is_silence_as_it_was_measured(
+    decoders: Decoders, encoders: Encoders
+) -> None:
+    data = encode(np.array([0.5, np.nan, np.inf, -np.inf, -0.5]), encoding="wav-float")
+    assert samples(encoded(decoders, encoders, data))[:, 0].tolist() == [16384, 0, 0, 0, -16384]
+
+
 @pytest.mark.parametrize("encoding", ["wav-24", "wav-float", "flac-24", "vorbis", "opus", "mp3"])
 def test_all_formats_become_the_16_bits_that_were_measured(
     decoders: Decoders, encoders: Encoders, encoding: str
@@ -279,6 +286,24 @@ def test_no_descriptor_is_left_open(decoders: Decoders, tmp_path: Path) -> None:
                 next(work)
             work.close()
     assert set(Path("/proc/self/fd").iterdir()) == before
+
+
+def test_an_encode_child_may_do_no_more_than_a_decode_child(
+    decoders: Decoders, encoders: Encoders
+) -> None:
+    """No environment, no file writes, a gigabyte of memory, sixteen files, no core dump."""
+    encoded(decoders, encoders, encode(tone()))
+    (child,), (decode_child,) = encoders.pids, decoders.pids
+    wanted = ("Max file size", "Max address space", "Max open files", "Max core file size")
+    limits, of_decode_child = (
+        [line for line in Path(f"/proc/{pid}/limits").read_text().splitlines()
+         if line.startswith(wanted)]
+        for pid in (child, decode_child)
+    )  # fmt: skip
+    assert limits == of_decode_child
+    assert [line.split()[-3] for line in limits] == ["0", "0", "16", str(1 << 30)]
+    environment = Path(f"/proc/{child}/environ").read_text().split("\0")
+    assert not [one for one in environment if one and not one.endswith("_THREADS=1")]
 
 
 @pytest.mark.torture

@@ -16,7 +16,7 @@ from validators.folder import TaskFile
 from validators.measurement import Measurement
 from validators.registry import rules
 from validators.render import render
-from validators.report import exit_code
+from validators.report import NOT_SANDBOXED, exit_code
 from validators.totals import ClipStats
 
 PATH = f"tasks/{TASK}"
@@ -255,3 +255,24 @@ def test_a_report_names_no_place_of_this_machine(task: Path, measure: Measurer) 
     text = run(task, measure).model_dump_json()
     assert str(task.parents[1]) not in text
     assert f'"path":"{PATH}/task.json"' in text
+
+
+def test_without_a_sandbox_sound_is_judged_and_no_task_passes(
+    task: Path, measure: Measurer
+) -> None:
+    here, there = (run(task, measure, Options(sandboxed=one)) for one in (True, False))
+    assert there.findings == here.findings
+    assert (verdict(here), verdict(there)) == (("pass", 0), ("incomplete", 0))
+    (was,), (now,) = here.tasks, there.tasks
+    assert (now.instances, now.rules_run) == (was.instances, was.rules_run)
+    assert set(now.rules_skipped.values()) == {NOT_SANDBOXED}
+    assert "AUD501" in now.rules_skipped
+    assert "DAT411" not in now.rules_skipped
+    shown = render(there, "terminal", root=task.parents[1], color=False, width=100)
+    assert "without all limits" in shown
+    assert "open a pull request, whose check" in shown
+
+
+def test_without_a_sandbox_and_without_sound_nothing_is_said(task: Path, measure: Measurer) -> None:
+    report = run(task, measure, Options(static=True, sandboxed=False))
+    assert NOT_SANDBOXED not in report.tasks[0].rules_skipped.values()

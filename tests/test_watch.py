@@ -175,11 +175,9 @@ def test_a_fault_comes_and_goes(repository: Path) -> None:
     with watching(repository) as watched:
         assert "2 tasks" in watched.until("watching; Ctrl-C ends")
         merge("task.json", {"metrics": ["wer"]})(repository / "tasks" / TASK)
-        start = time.monotonic()
         printed = watched.until("watching; Ctrl-C ends")
         assert "TSK205" in printed
         assert "OtherDetection" not in printed
-        assert time.monotonic() - start < 5, "0.3 s of waiting and a static check"
         assert "\x1b" not in printed
         assert watched.end() == 1
 

@@ -60,19 +60,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _check(root: Path, paths: Sequence[str], options: argparse.Namespace) -> Report:
     try:
         with ExitStack() as stack:
-            bar = stack.enter_context(progress("listening"))
+            bar = stack.enter_context(progress())
             measure = stack.enter_context(_measurer(options))
             kept = None if options.no_cache else ReportCache(Path.cwd())
             return check(
                 root,
                 paths,
-                Options(options.static, options.offline, options.select, options.ignore),
+                _options(options),
                 measure,
-                progress=bar,
+                progress=bar("listening"),
+                fetched=bar("fetching"),
                 kept=kept,
             )
     except OSError as error:
         _stop(f"cannot read {error.filename}: {error.strerror}")
+
+
+def _options(options: argparse.Namespace) -> Options:
+    limited = True
+    if not options.static:
+        from validators.audio import sandboxed  # noqa: PLC0415 - of no use to --static
+
+        limited = sandboxed()
+    return Options(options.static, options.offline, options.select, options.ignore, limited)
 
 
 def _print(report: Report, root: Path, options: argparse.Namespace) -> bool:
@@ -264,11 +274,8 @@ def _measurer(options: argparse.Namespace) -> Iterator[Measurer]:
     if options.static:
         yield lambda _: iter(())
         return
-    from validators.audio import Decoders, sandboxed  # noqa: PLC0415 - of no use to --static
+    from validators.audio import Decoders  # noqa: PLC0415 - of no use to --static
     from validators.cache import Cache  # noqa: PLC0415
-
-    if not sandboxed():
-        print("note: this system cannot limit the decoders (Linux can)", file=sys.stderr)
 
     with ExitStack() as stack:
         cache = None if options.no_cache else stack.enter_context(Cache(Path.cwd()))

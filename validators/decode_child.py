@@ -10,16 +10,12 @@ up memory, files, CPU time and, where it may, the network. Run as
 """
 
 import contextlib
-import ctypes
 import functools
 import hashlib
 import math
 import os
-import resource
-import signal
 import socket
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
@@ -28,7 +24,7 @@ import numpy as np
 import numpy.typing as npt
 import soundfile
 
-# `python -I` knows no path to this repository; the one module that is shared is fetched by hand.
+# `python -I` knows no path to this repository; what is shared is fetched by hand.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from validators.measurement import (
     BANDWIDTH_RANGE,
@@ -48,6 +44,8 @@ from validators.measurement import (
     Measurement,
     plain_text,
 )
+from validators.sandbox import allow_cpu_seconds, limit_process
+from validators.unclaimed import Heard, more_follows
 
 del sys.path[0]
 
@@ -202,6 +200,7 @@ def measure(
             known.update(_header(sound, content, fd, known["size"]))
             _check_header(sound, content, known["subtype"])
             known.update(_read(sound, known, block_samples, meter or Meter))
+            known["unclaimed"] = _more_follows(sound, known, fd)
     except _Refused as refused:
         known.update(failure=refused.failure, detail=refused.detail)
     except soundfile.LibsndfileError as error:
@@ -278,13 +277,35 @@ def _read(
     """Decode block by block into one buffer; the measurements of the whole."""
     rate, channels, claimed = sound.samplerate, sound.channels, sound.frames
     meter = make_meter(rate, channels, known["subtype"], block_samples)
+    # libFLAC fails at what is no frame, and a tag may follow the last one.
+    exactly = known["content"] == "flac" and claimed < _NO_LENGTH
     while True:
-        block = sound.read(out=meter.buffer)
+        room = claimed - meter.frames if exactly else len(meter.buffer)
+        block = sound.read(out=meter.buffer[:room])
         meter.add(block)
         known["frames"] = meter.frames
         _check_budget(meter.frames, channels, "holds at least")  # where the header is silent
         if len(block) < len(meter.buffer) and (not len(block) or meter.frames >= claimed):
             return meter.result()
+
+
+def _more_follows(sound: Stream, known: dict[str, Any], fd: int) -> bool:
+    """Whether the header claims a length, and the file holds more sound than that."""
+    if known["header_frames"] is None:
+        return False
+    head = os.pread(fd, _HEAD_BYTES, 0)
+    return more_follows(
+        known["content"],
+        Heard(
+            fd,
+            size=known["size"],
+            start=_after_id3(head) if head.startswith(b"ID3") else 0,
+            position=os.lseek(fd, 0, os.SEEK_CUR),
+            rate=sound.samplerate,
+            frame_bytes=_BYTES_PER_SAMPLE.get(known["subtype"], 0) * sound.channels,
+            frames=known["frames"],
+        ),
+    )
 
 
 # --------------------------------------------------------------------------------------------
@@ -538,38 +559,6 @@ def _rounded(value: float) -> float:
 
 # --------------------------------------------------------------------------------------------
 # The process
-
-_PR_SET_PDEATHSIG: Final = 1
-_PR_SET_NO_NEW_PRIVS: Final = 38
-_CLONE_NEWNET: Final = 0x4000_0000
-
-
-def limit_process() -> None:
-    """Give up for good what decoding does not need, as far as the system knows how."""
-    for name, value in (
-        ("RLIMIT_AS", MEMORY_BYTES),
-        ("RLIMIT_FSIZE", 0),
-        ("RLIMIT_NOFILE", 16),
-        ("RLIMIT_CORE", 0),
-        ("RLIMIT_NPROC", 0),  # no effect for root
-    ):
-        if limit := getattr(resource, name, None):
-            with contextlib.suppress(OSError, ValueError):
-                resource.setrlimit(limit, (value, value))
-    if sys.platform == "linux":
-        libc = ctypes.CDLL(None)
-        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)  # never outlive the parent
-        libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-        libc.unshare(_CLONE_NEWNET)  # no network; granted to root only
-
-
-def allow_cpu_seconds(seconds: int) -> None:
-    """End this process by SIGXCPU after so many seconds of CPU time from now, rounded up."""
-    soft = math.ceil(time.process_time()) + seconds
-    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    if hard == resource.RLIM_INFINITY or soft < hard:
-        with contextlib.suppress(OSError, ValueError):
-            resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
 
 
 def serve(channel: socket.socket, measure: Callable[[int], Measurement] = measure) -> None:

@@ -6,9 +6,9 @@ encodes, it puts into memory that the parent made and shares. Run as
 
     parent -> child   a comment in COMMENT_BYTES bytes, and two file descriptors (SCM_RIGHTS): the
                       clip, and memory of the size that the FLAC file may have
-    child  -> parent  one line when ready, then one `Measurement.to_json` line a clip, in order: the
-                      FLAC file in the shared memory, decoded and measured like any clip, or how
-                      decoding the clip failed
+    child  -> parent  one line when ready, then one `Measurement.to_json` line a clip, in order:
+                      of the FLAC file in the shared memory, decoded again, or of the clip where
+                      that cannot be decoded; with no measurement but length and hash of samples
 """
 
 import io
@@ -17,13 +17,14 @@ import os
 import socket
 import sys
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+import numpy as np
 import soundfile
 
 # `python -I` knows no path to this repository; the modules that are shared are fetched by hand.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from validators.decode_child import Meter, main, measure, serve_making
+from validators.decode_child import Meter, Samples, main, measure, serve_making
 from validators.measurement import COMMENT_BYTES, ENCODE_CPU_SECONDS, Measurement
 
 del sys.path[0]
@@ -31,6 +32,19 @@ del sys.path[0]
 # libFLAC's level 2 of 8: predictors of fixed order. The higher ones fit theirs in floating point,
 # so that the bytes depend on the processor, and save 3 % on speech.
 COMPRESSION: Final = 0.25
+
+
+class Hasher(Meter):
+    """Measures no more than what has to stay the same: the length and the hash of the samples."""
+
+    def add(self, block: Samples) -> None:
+        if block.dtype == np.float32:
+            block[~np.isfinite(block)] = 0
+        self.publish(self._as_published(block.reshape(-1)))
+        self.frames += len(block)
+
+    def result(self) -> dict[str, Any]:
+        return {"frames": self.frames, "pcm_sha256": self._hash.hexdigest()}
 
 
 def encode(clip: int, memory: int, comment: str) -> Measurement:
@@ -41,8 +55,8 @@ def encode(clip: int, memory: int, comment: str) -> Measurement:
     """
     flac = io.BytesIO()
 
-    class Encoder(Meter):
-        """A meter that also writes down what it measures."""
+    class Encoder(Hasher):
+        """Writes down what it hashes."""
 
         def __init__(self, rate: int, channels: int, subtype: str, block_samples: int) -> None:
             super().__init__(rate, channels, subtype, block_samples)
@@ -55,7 +69,7 @@ def encode(clip: int, memory: int, comment: str) -> Measurement:
             super().publish(samples)
             self._file.buffer_write(samples, "int16")
 
-        def result(self) -> dict[str, object]:
+        def result(self) -> dict[str, Any]:
             self._file.close()
             return super().result()
 
@@ -65,7 +79,7 @@ def encode(clip: int, memory: int, comment: str) -> Measurement:
     with mmap.mmap(memory, 0) as target, flac.getbuffer() as encoded:
         target[: len(encoded)] = encoded
     os.ftruncate(memory, flac.getbuffer().nbytes)
-    return measure(memory)
+    return measure(memory, meter=Hasher)
 
 
 def serve_encoding(channel: socket.socket) -> None:

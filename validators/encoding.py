@@ -9,7 +9,7 @@ pictures, paths of somebody's machine and bytes that no decoder looks at, and wh
 everybody's decoder shall have been written by ours. Its samples are the same.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from pathlib import Path
 from typing import Final
 
@@ -59,7 +59,7 @@ class Encoders(Makers):
     def __init__(self, jobs: int = 1, *, child: Path = CHILD) -> None:
         super().__init__(jobs, child=child, wall_seconds=ENCODE_WALL_SECONDS)
 
-    def encode(self, clips: Iterable[tuple[ClipSource, Measurement]]) -> Iterator[bytes]:
+    def encode(self, clips: Iterable[tuple[ClipSource, Measurement]]) -> Generator[bytes]:
         """The FLAC file of each clip, in the order given.
 
         Each was decoded again, and has the very samples that were measured. `clips` is drawn from

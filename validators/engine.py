@@ -3,6 +3,7 @@
 What looks at a task that has changed, rules and all, is `validators.task_check`, loaded only then.
 """
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +23,15 @@ Measurer = Callable[[Iterable["ClipSource"]], Iterator[tuple["ClipSource", "Meas
 """Measures clips; see `validators.audio.Decoders.measure`."""
 
 Progress = Callable[[int, int], None]
-"""Told how many clips are measured, of how many."""
+"""Told how many clips are measured, or how many bytes of a file are fetched; and of how many."""
+
+
+@dataclass(frozen=True)
+class Watchers:
+    """Who is told how far a run is: after each clip, and while a file comes from the Hub."""
+
+    measured: Progress | None = None
+    fetched: Progress | None = None
 
 
 @dataclass(frozen=True)
@@ -30,12 +39,15 @@ class Options:
     """What a run is asked to do.
 
     `select` and `ignore` hold rule codes or their beginnings; an empty `select` selects all.
+    `sandboxed` says whether every limit on the decoders holds on this system: if not, no task
+    passes whose sound was judged.
     """
 
     static: bool = False
     offline: bool = False
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    sandboxed: bool = True
 
     def reason_to_skip(self, rule: Rule) -> str | None:
         """Why a rule shall not run, or None."""
@@ -53,6 +65,7 @@ def check(  # noqa: PLR0913 - what a run is made of
     measure: Measurer,
     *,
     progress: Progress | None = None,
+    fetched: Progress | None = None,
     kept: ReportCache | None = None,
 ) -> Report:
     """Check task folders.
@@ -61,8 +74,10 @@ def check(  # noqa: PLR0913 - what a run is made of
         root: the repository's root.
         paths: POSIX paths of the task folders, relative to `root`.
         options: what to leave out.
-        measure: measures clips; asked at most once, and only where a rule needs sound.
+        measure: measures clips; asked once, where a rule needs sound, or for every few megabytes
+            of metadata.
         progress: told after each clip.
+        fetched: told while a file comes from the Hub.
         kept: reports of earlier runs; what has not changed is not looked at again.
 
     Raises:
@@ -73,7 +88,7 @@ def check(  # noqa: PLR0913 - what a run is made of
     keys = {folder.path: _key(kept, folder, options, repository) for folder in folders if kept}
     done = {path: report for path, key in keys.items() if kept and (report := kept.get(key))}
     fresh = [folder for folder in folders if folder.path not in done]
-    for report in _check_afresh(fresh, options, measure, progress, repository):
+    for report in _check_afresh(fresh, options, measure, Watchers(progress, fetched), repository):
         (task,) = report.tasks
         done[task.path] = report
         if kept and not report.problems:
@@ -94,17 +109,18 @@ def _key(kept: ReportCache, folder: Tree, options: Options, repository: Reposito
         if options.static
         else [(other.path, other.digest) for other in repository.others(folder)]
     )
-    return kept.key(folder.path, folder.kind, folder.entries, folder.digest, options, beside)
+    hub = None if options.static or options.offline else os.environ.get("HF_ENDPOINT")
+    return kept.key(folder.path, folder.kind, folder.entries, folder.digest, options, beside, hub)
 
 
 def _check_afresh(
     folders: Sequence[Tree],
     options: Options,
     measure: Measurer,
-    progress: Progress | None,
+    watchers: Watchers,
     repository: Repository,
 ) -> Iterator[Report]:
     if folders:
         from validators.task_check import check_folders  # noqa: PLC0415 - loads all rules
 
-        yield from check_folders(folders, options, measure, progress, repository)
+        yield from check_folders(folders, options, measure, watchers, repository)

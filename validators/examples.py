@@ -146,6 +146,18 @@ def read_examples(source: SourceTable) -> Examples:
     )  # fmt: skip
 
 
+def needed_columns(instance: InstanceFile, clip_columns: list[str]) -> frozenset[str]:
+    """The source's names of all columns that examples are made of.
+
+    Args:
+        instance: says what is read.
+        clip_columns: the source's columns of clips, all of which are read where a fault in
+            task.json leaves the inputs unknown.
+    """
+    others = [] if _knows_inputs(instance) else clip_columns
+    return frozenset(_Canonical(instance, others).sources)
+
+
 def _knows_inputs(instance: InstanceFile) -> bool:
     return instance.task_file is not None and instance.task_file.knows_inputs
 
@@ -175,6 +187,11 @@ class _Canonical:
     def source_of(self, name: str) -> str:
         """The source's name of a canonical column."""
         return str(self._columns.get(name, name))
+
+    @property
+    def sources(self) -> list[str]:
+        """The source's names of all columns that are read."""
+        return [self.source_of(name) for name in self._names]
 
     def example(self, row: SourceRow) -> Example:
         cells = {name: row.cells.get(self.source_of(name)) for name in self._names}

@@ -23,6 +23,9 @@ METADATA_CAP = 5_000_000
 DATA_CAP = 10_000_000
 """Bytes of all that stands under data/."""
 
+MAX_INSTANCES = 200
+"""Instance files of a task that are read; the languages of the largest speech corpora are 102."""
+
 
 class Part:
     """What every subject of a rule has: the task, and the instance if it belongs to one."""
@@ -198,16 +201,20 @@ class TaskFolder(Tree):
         return None if raw is None else References(self.task, f"{self.path}/references.bib", raw)
 
     @cached_property
-    def instances(self) -> tuple[InstanceFile, ...]:
-        """The instance files, sorted by path."""
-        stems = sorted(
+    def stems(self) -> list[str]:
+        """The stems of all instance files, sorted."""
+        return sorted(
             path.removeprefix("instances/").removesuffix(".json")
             for path in self.files
             if path.startswith("instances/") and path.endswith(".json") and path.count("/") == 1
         )
+
+    @cached_property
+    def instances(self) -> tuple[InstanceFile, ...]:
+        """The first `MAX_INSTANCES` instance files, sorted by path."""
         return tuple(
             InstanceFile(stem, f"{self.path}/{path}", raw, self)
-            for stem in stems
+            for stem in self.stems[:MAX_INSTANCES]
             if (raw := self._raw(path := f"instances/{stem}.json")) is not None
         )
 

@@ -62,7 +62,7 @@ def _page(folder: Path, options: argparse.Namespace) -> tuple[str, int]:
     root = folder.parent.parent
     try:
         with ExitStack() as stack:
-            bar = stack.enter_context(progress("listening"))
+            bar = stack.enter_context(progress())
             cache = None if options.no_cache else stack.enter_context(Cache(Path.cwd()))
             decoders = stack.enter_context(Decoders(jobs=options.jobs, cache=cache))
             path = folder.relative_to(root).as_posix()

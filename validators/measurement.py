@@ -81,6 +81,7 @@ class Measurement:
     # or VBRI tag, where libsndfile estimates). For Ogg: the last page's position, never too high.
     header_frames: int | None = None
     frames: int = 0  # frames decoded
+    unclaimed: bool = False  # more sound follows than the header claims; it was not decoded
 
     peak: float = 0.0  # largest magnitude; above 1.0 only in float and lossy formats
     rms: float = 0.0  # over all channels

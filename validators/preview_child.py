@@ -23,7 +23,8 @@ import soundfile
 
 # `python -I` knows no path to this repository; the modules that are shared are fetched by hand.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from validators.decode_child import Meter, main, measure, serve_making
+from validators.decode_child import main, measure, serve_making
+from validators.encode_child import Hasher
 from validators.measurement import Measurement
 from validators.preview import (
     COLUMNS,
@@ -56,8 +57,8 @@ def preview(clip: int, memory: int, message: bytes) -> Measurement:
     kept = bytearray()
     room = 2 * MAX_SAMPLES
 
-    class Keeper(Meter):
-        """A meter that keeps the first samples as they are published."""
+    class Keeper(Hasher):
+        """Keeps the first samples as they are published."""
 
         def publish(self, samples: memoryview) -> None:
             super().publish(samples)

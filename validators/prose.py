@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass, replace
 from itertools import pairwise, takewhile
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +60,58 @@ def markdown_below(markdown: str, title: str) -> str:
             end = next(after, None)
             return "\n".join(lines[section.below - 1 : end.line - 1 if end else None]).strip()
     return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph, heading, item of a list or block of code, as the text that a reader sees."""
+
+    kind: Literal["paragraph", "heading", "item", "code"]
+    text: str
+
+
+def read_blocks(markdown: str) -> tuple[Block, ...]:
+    """The blocks of a text in CommonMark, in order, without any markup.
+
+    Emphasis is dropped, a link keeps its address in brackets, an image its description; HTML
+    is shown as it was written.
+    """
+    from markdown_it import MarkdownIt  # noqa: PLC0415 - 15 ms that an unchanged task need not pay
+
+    blocks: list[Block] = []
+    parents: list[str] = []
+    for token in MarkdownIt("commonmark").parse(markdown):
+        if token.nesting:
+            parents = [*parents, token.type] if token.nesting > 0 else parents[:-1]
+        elif token.type == "inline":
+            text = _seen(token.children or [])
+            blocks.append(Block(_kind(parents), text))
+        elif token.type in ("fence", "code_block"):
+            blocks.append(Block("code", token.content.rstrip("\n")))
+        elif token.type == "html_block":
+            blocks.append(Block("paragraph", token.content))
+    return tuple(block for block in blocks if block.text.strip())
+
+
+def _kind(parents: list[str]) -> Literal["paragraph", "heading", "item"]:
+    if "heading_open" in parents:
+        return "heading"
+    return "item" if "list_item_open" in parents else "paragraph"
+
+
+def _seen(tokens: "list[Token]") -> str:
+    """The text of inline tokens."""
+    shown: list[str] = []
+    addresses: list[str] = []
+    for token in tokens:
+        if token.type == "link_open":
+            addresses.append(str(token.attrGet("href") or ""))
+        elif token.type == "link_close":
+            address = addresses.pop()
+            if address and not "".join(shown).endswith(address):
+                shown.append(f" ({address})")
+        elif token.type in ("softbreak", "hardbreak"):
+            shown.append("\n")
+        else:
+            shown.append(token.content)
+    return "".join(shown)

@@ -29,6 +29,7 @@ FAMILIES = {
     "JSN": "how files are written",
     "NBR": "the task beside the others",
     "SRC": "instance files: licence, sources, sampling, results",
+    "PUL": "the pull request",
 }
 
 

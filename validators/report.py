@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 MAX_TEXT = 2_000
 """Characters of a message, a hint, a pointer or a file id in a report."""
 
+NOT_SANDBOXED = (
+    "run, but on clips decoded without all limits, which this system does not have (Linux has)"
+)
+"""Why rules on sound that ran are listed as skipped, so that such a report approves nothing."""
+
 
 def finding(rule: Rule, task: str, instance: str | None, fault: Fault) -> Finding:
     """What a rule yielded, with all that the frame knows of it."""

@@ -31,13 +31,27 @@ class SourceUnavailable(Exception):  # noqa: N818 - says what is, not what went 
 
 
 class SourceFaultKind(StrEnum):
-    """The ways in which a local source can be unreadable, wholly or in a row."""
+    """The ways in which a source can be unreadable, wholly or in a row."""
 
     NO_METADATA = "no metadata"
     TWO_METADATA = "two metadata files"
     UNREADABLE = "unreadable"
     MALFORMED_ROW = "malformed row"
     CLIP_COLUMNS = "clip columns"
+    # Of datasets on the Hub only.
+    GATED = "gated"
+    MISSING = "missing or private"
+    RENAMED = "renamed"
+    NO_REVISION = "no such commit"
+    EMPTY = "empty"
+    SCRIPT = "made by a script"
+    NO_CONFIG = "configuration not named"
+    UNKNOWN_CONFIG = "no such configuration"
+    NO_SPLIT = "no such split"
+    TOO_LARGE = "too large"
+    FOREIGN_FILES = "foreign files"
+    NO_LAYOUT = "no known layout"
+    BROKEN = "broken files"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +153,12 @@ class SourceTable:
     @property
     def whole(self) -> bool:
         """False where rows could not be read, so that what is missing may be among them."""
-        lost = (SourceFaultKind.UNREADABLE, SourceFaultKind.MALFORMED_ROW)
-        return not any(fault.kind in lost for fault in self.faults)
+        return all(fault.kind is SourceFaultKind.CLIP_COLUMNS for fault in self.faults)
+
+    @property
+    def local(self) -> bool:
+        """True where the data lie in the task's folder."""
+        return is_local(self.file)
 
     @property
     def clip_columns(self) -> list[str]:

@@ -8,27 +8,23 @@ import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache, partial
+from functools import cache
 from itertools import islice
 from pathlib import Path
 
 from schema.report import Finding, InstanceReport, Problem, Report, TaskReport
+from validators.budget import Listening, Reading, batches, not_heard
 from validators.clips import ClipSource, DecoderError
-from validators.engine import Measurer, Options, Progress
+from validators.engine import Measurer, Options, Progress, Watchers
 from validators.examples import Example, Examples, read_examples
 from validators.finding import Fault
 from validators.folder import InstanceFile, TaskFolder
 from validators.measurement import Measurement
 from validators.neighbours import Neighbours
-from validators.opening import open_source
+from validators.opening import has_pointer, open_source
 from validators.registry import Rule, Subject, rules
-from validators.report import assemble, finding, verdict
-from validators.source import (
-    SourceTable,
-    SourceUnavailable,
-    is_local,
-    points_at_hub,
-)
+from validators.report import NOT_SANDBOXED, assemble, finding, verdict
+from validators.source import Clip, SourceBroken, SourceTable, SourceUnavailable, is_local
 from validators.totals import (
     ClipFile,
     ClipStats,
@@ -55,24 +51,26 @@ def check_folders(
     folders: Sequence[Tree],
     options: Options,
     measure: Measurer,
-    progress: Progress | None,
+    watchers: Watchers,
     repository: Repository,
 ) -> Iterator[Report]:
-    """A report for each folder; the clips of all are measured in one go.
+    """A report for each folder; the clips of many are measured in one go.
 
     Args:
         folders: the task folders.
-        options, measure, progress: as of `validators.engine.check`.
+        options, measure: as of `validators.engine.check`.
+        watchers: who is told how far it is.
         repository: all tasks, for the rules that compare tasks.
     """
     parsed = cache(TaskFolder.of)
-    checks = [_TaskCheck(parsed(folder), options) for folder in folders]
-    for task in checks:
-        task.open_sources()
-    sounds = _measure_all(checks, measure, progress)
-    for task in checks:
-        task.run(sounds, lambda folder: [parsed(other) for other in repository.others(folder)])
-        yield assemble([task.report()], task.findings, task.problems)
+    for batch in batches(folders):
+        checks = [_TaskCheck(parsed(folder), options) for folder in batch]
+        for task in checks:
+            task.open_sources(watchers.fetched)
+        sounds = _measure_all(checks, measure, watchers.measured)
+        for task in checks:
+            task.run(sounds, lambda folder: [parsed(other) for other in repository.others(folder)])
+            yield assemble([task.report()], task.findings, task.problems)
 
 
 Others = Callable[[TaskFolder], list[TaskFolder]]
@@ -83,28 +81,47 @@ def _measure_all(
     checks: Sequence["_TaskCheck"], measure: Measurer, progress: Progress | None
 ) -> dict[str, Measurement]:
     """Measurements by content hash of all clips that a rule of this run needs."""
-    wanted: dict[str, ClipSource] = {}
-    for task in checks:
-        wanted |= {str(clip.key): clip for clip in task.wanted_clips()}
+    total = len({name for task in checks for name in task.wanted_names()})
     sounds: dict[str, Measurement] = {}
     try:
-        for clip, sound in measure(wanted.values()) if wanted else ():
+        for clip, sound in measure(_wanted(checks, sounds)) if total else ():
             sounds[str(clip.key)] = sound
             if progress:
-                progress(len(sounds), len(wanted))
+                progress(len(sounds), total)
     except DecoderError as error:
         for task in checks:
             task.cannot_decode(str(error))
     return sounds
 
 
+def _wanted(
+    checks: Sequence["_TaskCheck"], sounds: Mapping[str, Measurement]
+) -> Iterator[ClipSource]:
+    """The clips that a rule of this run needs, each content once; read as they are asked for.
+
+    `sounds` fills meanwhile, and tells how much of a task has been heard.
+    """
+    seen: set[str] = set()
+    for task in checks:
+        for clip in task.wanted_clips(sounds):
+            if str(clip.key) not in seen:
+                seen.add(str(clip.key))
+                yield clip
+
+
 @dataclass
 class _InstanceData:
-    """What is known of an instance's data in this run."""
+    """What is known of an instance's data in this run; `lost`: why its clips were not read."""
 
     file: InstanceFile
     source: SourceTable | None = None
     examples: Examples | None = None
+    lost: str | None = None
+
+    def key(self, clip: Clip) -> str:
+        """What the clip's measurement goes by."""
+        known = self.source.store.sha256(clip) if self.source else None
+        return known or f"{self.file.folder.path}/{clip.path}"
 
 
 @dataclass
@@ -121,51 +138,68 @@ class _TaskCheck:
     _instances: list[_InstanceData] = field(default_factory=list)
     _reports: list[InstanceReport] = field(default_factory=list)
     _no_sound: str | None = None
+    _listening: Listening = field(default_factory=Listening)
     _on: dict[type, tuple[tuple[Rule, str | None], ...]] = field(default_factory=dict)
 
-    def open_sources(self) -> None:
+    def open_sources(self, fetched: Progress | None) -> None:
         """Read the rows of every instance's source, as far as this run may."""
+        reading = Reading(self.folder)
         for file in self.folder.instances:
             data = _InstanceData(file)
             self._instances.append(data)
-            if self.options.static:
-                self._skip(DATA_SUBJECTS, "not run on request: --static")
-            elif self._reachable(file):
-                data.source = open_source(file)
-                data.examples = read_examples(data.source) if data.source.columns else None
+            if reason := self._reason_not_to_open(file):
+                self._skip(DATA_SUBJECTS, reason)
+                continue
+            try:
+                data.source = reading.refusal(file) or open_source(
+                    file, sound=self._needs_sound(), fetched=fetched
+                )
+            except SourceUnavailable as error:
+                self._skip(DATA_SUBJECTS, str(error))
+                self._problem("unreachable", str(error), instance=file.instance)
+                continue
+            reading.spend(data.source)
+            data.examples = read_examples(data.source) if data.source.columns else None
 
-    def _reachable(self, file: InstanceFile) -> bool:
-        if is_local(file):
-            return True
-        if not points_at_hub(file):  # a finding says so
-            self._skip(DATA_SUBJECTS, f"the pointer in {file.path} cannot be read")
-            return False
-        if file.value("/dataset/repo_id") is None:
-            return False  # there is no pointer to follow, and a rule says so
-        if self.options.offline:
-            self._skip(DATA_SUBJECTS, "not run on request: --offline, and the data are on the Hub")
-            return False
-        try:
-            open_source(file)
-        except SourceUnavailable as error:
-            self._skip(DATA_SUBJECTS, str(error))
-            self._problem("unreachable", str(error), instance=file.instance)
-        return False
+    def _reason_not_to_open(self, file: InstanceFile) -> str | None:
+        if self.options.static:
+            return "not run on request: --static"
+        if not has_pointer(file):  # a finding says so
+            return f"the pointer in {file.path} cannot be read"
+        if self.options.offline and not is_local(file):
+            return "not run on request: --offline, and the data are on the Hub"
+        return None
 
-    def wanted_clips(self) -> Iterator[ClipSource]:
-        """The clips that this task's rules need measured."""
+    def wanted_names(self) -> Iterator[str]:
+        """Names of the clips that this task's rules need measured, by content where it is known."""
+        if self._needs_sound():
+            for data in self._instances:
+                for _, clip in clips_of(data.examples) if data.examples else ():
+                    yield data.key(clip)
+
+    def wanted_clips(self, sounds: Mapping[str, Measurement]) -> Iterator[ClipSource]:
+        """The clips that this task's rules need measured; read as they are asked for."""
         if not self._needs_sound():
             return
+        listening = Listening()
         for data in self._instances:
-            for _, clip in clips_of(data.examples) if data.examples else ():
-                path = str(clip.path)
-                yield ClipSource(self._key(path), partial(self.folder.open, path))
+            if data.source is None or data.examples is None:
+                continue
+            try:
+                yield from data.source.store.sources(
+                    clip
+                    for _, clip in clips_of(data.examples)
+                    if listening.covers(data.file.stem, data.key(clip), sounds)
+                )
+            except SourceUnavailable as error:
+                data.lost = str(error)
+                self._problem("unreachable", str(error), instance=data.file.instance)
+            except SourceBroken as broken:
+                data.lost = str(broken)
+                data.source = replace(data.source, faults=(*data.source.faults, broken.fault))
 
     def _needs_sound(self) -> bool:
         return self._selected(*SOUND_SUBJECTS)
-
-    def _key(self, path: str) -> str:
-        return self.folder.sha256.get(path, f"{self.folder.path}/{path}")
 
     def cannot_decode(self, reason: str) -> None:
         """No clip can be measured on this machine."""
@@ -211,23 +245,58 @@ class _TaskCheck:
     ) -> InstanceStats | None:
         if data.source is not None:
             self._show(data.source)
-        stats = None
+        stats, heard_all = None, True
         if data.examples is not None:
-            by_path = {
-                str(clip.path): sounds[key]
-                for _, clip in clips_of(data.examples)
-                if (key := self._key(str(clip.path))) in sounds
-            }
+            by_path = self._heard(data, data.examples, sounds)
             stats = self._stats(data.examples, by_path)
+            heard_all = self._judge_heard(stats, data, by_path)
             self._show(stats.examples)
-            self._show_sound(stats)
-        measured = stats is not None and self._no_sound is None and self._needs_sound()
+            self._show_sound(stats, self._no_sound or data.lost)
+        measured = (
+            stats is not None
+            and heard_all
+            and self._no_sound is None
+            and data.lost is None
+            and self._needs_sound()
+        )
+        if measured and not self.options.sandboxed:
+            self._skip(SOUND_SUBJECTS, NOT_SANDBOXED)
         self._reports.append(
             instance_report(
                 f"{self.folder.task}_{data.file.stem}", stats, measured, self.folder.instructions
             )
         )
         return stats
+
+    def _heard(
+        self, data: _InstanceData, examples: Examples, sounds: Mapping[str, Measurement]
+    ) -> dict[str, Measurement]:
+        """Measurements of an instance's clips by path, as far as the task's samples last."""
+        return {
+            str(clip.path): sounds[key]
+            for _, clip in clips_of(examples)
+            if (key := data.key(clip)) in sounds
+            and self._listening.covers(data.file.stem, key, sounds)
+        }
+
+    def _judge_heard(
+        self, stats: InstanceStats, data: _InstanceData, by_path: Mapping[str, Measurement]
+    ) -> bool:
+        """Whether all clips were measured that were to be; if not, say so.
+
+        Where the declared minutes were reached before, no other clip was to be; where the source
+        was lost on the way, that has been said.
+        """
+        if data.examples is None or data.lost is not None or self._no_sound is not None:
+            return True
+        clips = sum(1 for _ in clips_of(data.examples))
+        cut = len(stats.examples.rows) < len(data.examples.rows)
+        if len(by_path) == clips or cut or not self._needs_sound():
+            return True
+        reason = not_heard(stats.instance, len(by_path), clips)
+        self._skip(SOUND_SUBJECTS, reason)
+        self._problem("limit", reason, instance=stats.instance)
+        return False
 
     def _stats(self, examples: Examples, by_path: Mapping[str, Measurement]) -> InstanceStats:
         columns = examples.audio_inputs
@@ -241,9 +310,9 @@ class _TaskCheck:
         cut = examples.within_minutes(seconds)
         return InstanceStats(examples.task, examples.instance, cut, by_path)
 
-    def _show_sound(self, stats: InstanceStats) -> None:
-        if self._no_sound is not None:
-            self._skip(SOUND_SUBJECTS, self._no_sound)
+    def _show_sound(self, stats: InstanceStats, none: str | None) -> None:
+        if none is not None:
+            self._skip(SOUND_SUBJECTS, none)
             return
         for row, clip in clips_of(stats.examples):
             path = str(clip.path)
@@ -254,7 +323,8 @@ class _TaskCheck:
                 message = f"{self.folder.path}/{path} cannot be read: {sound.detail}"
                 self._problem("unreachable", message, instance=stats.instance)
                 continue
-            self._show(ClipFile(stats.task, stats.instance, path, row.at, sound))
+            named = stats.examples.source.local or "." in clip.name
+            self._show(ClipFile(stats.task, stats.instance, path, row.at, sound, named))
             if sound.decoded:
                 self._show(ClipStats(stats.task, stats.instance, path, row.at, sound))
         self._show(stats)

@@ -17,13 +17,17 @@ from validators.source import Clip
 
 @dataclass(frozen=True, slots=True)
 class ClipFile:
-    """A clip's file: what its bytes claim to be and whether they could be decoded."""
+    """A clip's file: what its bytes claim to be and whether they could be decoded.
+
+    `named` is False for bytes in a row that no file name stands beside.
+    """
 
     task: str
     instance: str | None
     path: str
     at: Location
     sound: Measurement
+    named: bool = True
 
 
 @dataclass(frozen=True, slots=True)

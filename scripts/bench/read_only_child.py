@@ -15,7 +15,7 @@ import numpy as np
 import soundfile
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-from validators import decode_child
+from validators import decode_child, sandbox
 from validators.measurement import Measurement
 
 del sys.path[0]
@@ -43,7 +43,7 @@ def read(fd: int) -> Measurement:
 
 def main(descriptor: int, read: Callable[[int], Measurement] = read) -> int:
     """As that of the real child, limits included."""
-    decode_child.limit_process()
+    sandbox.limit_process()
     with socket.socket(fileno=descriptor) as channel, contextlib.suppress(ConnectionError):
         decode_child.serve(channel, read)
     return 0

@@ -258,6 +258,8 @@ TASK_NAMES = {
 for _name, _text in TASK_NAMES.items():
     _code = None if _text.isascii() and _text.isalnum() else "FLD001"
     names(f"{_name}, the task", _code, nothing, task=_text)
+for _name in ("Con", "Aux", "Nul", "Com1", "Lpt9"):
+    names(f"{_name}, a device of Windows, the task", "FLD009", nothing, task=_name)
 STEMS = {
     "a look-alike of Cyrillic": "\u0420rompts",
     "a line break at the end": "Prompts\n",
@@ -606,6 +608,20 @@ def filled(piece: bytes, size: int = BIG) -> bytes:
 
 
 HEADER = b"file_name,label\n"
+
+
+def instances(count: int, size: int) -> Edit:
+    """Copies of the first instance, each with as many bytes of short rows."""
+
+    def edit(task: Path) -> None:
+        for name in (f"D{number:02}" for number in range(count)):
+            copy(INSTANCE, f"instances/{name}.json")(task)
+            merge(f"instances/{name}.json", {"dataset": {"path": f"data/{name}"}})(task)
+            write(f"data/{name}/metadata.csv", HEADER + filled(b"a,b\n", size))(task)
+
+    return edit
+
+
 for _name, _make, _code, _also in (
     ("more than five megabytes", lambda: filled(b"a,b\n", 5_000_004), "DAT402", ""),
     ("empty lines", lambda: HEADER + filled(b"\n"), "DAT402", "DAT412 INS301"),
@@ -648,8 +664,12 @@ bombs("a label of NaN", "DAT422", variant("multilabel"), row(1, label="[NaN, Inf
 bombs("a label of 5,000 digits", "DAT423", variant("number"), row(1, label="9" * 5_000))
 bombs("a label of 1e308 times ten", "DAT423", variant("number"), row(1, label="1e309"))
 bombs("10 MB and a byte", "FLD008", append(clip_path(1), chunk(b"JUNK", bytes(10_000_000))))
-bombs("2,000 instances", "FLD007", many("instances", 2_000, b"{}", "D{:04}.json"), remove(INSTANCE),
-      also="JSN811", slow=True)  # fmt: skip
+bombs("2,000 instances", "FLD014", many("instances", 2_000, b"{}", "D{:04}.json"), remove(INSTANCE),
+      also="FLD007 JSN811", slow=True)  # fmt: skip
+bombs("40 instances of a megabyte of metadata", "FLD008", instances(40, 1_000_000), slow=True,
+      also="DAT402 DAT405 DAT416 DAT422 INS301")  # fmt: skip
+bombs("40 instances of 20,000 rows", "DAT402", instances(40, 200_000), slow=True,
+      also="DAT405 DAT416 DAT422 INS301")  # fmt: skip
 
 
 # -- audio (T13, T14, T16) ------------------------------------------------------------------------
@@ -665,6 +685,23 @@ audio("FLAC that claims more than it holds", "AUD506",
       clip(sounds.flac_with_total(FLAC, 20_000), "flac"))  # fmt: skip
 audio("WAV that claims 4 GB", "AUD506", clip(sounds.wav_with(WAV, data=0xFFFF_FFF0)))
 audio("WAV that claims nothing", "AUD502", clip(sounds.wav_with(WAV, data=0)))
+audio("FLAC that claims less than it holds", "AUD506",
+      clip(sounds.flac_with_total(FLAC, 5_000), "flac"))  # fmt: skip
+audio("WAV that claims less than it holds", "AUD506", clip(sounds.wav_with(WAV, data=5_000)))
+audio("MP3 that claims less than it holds", "AUD506", clip(crafted.mp3_with_frames(MP3, 10), "mp3"))
+audio("Ogg that claims less than it holds", "AUD506",
+      clip(crafted.ogg_with_position(crafted.LONG_VORBIS, 5_000), "ogg"))  # fmt: skip
+audio("Opus that claims less than it holds", "AUD506",
+      clip(crafted.ogg_with_position(crafted.LONG_OPUS, 15_000), "opus"))  # fmt: skip
+for _extension, _raw in (crafted.BY_FORMAT | {"opus": crafted.LONG_OPUS}).items():
+    # libsndfile reads no WAV file with another RIFF behind it.
+    _code = "AUD501" if _extension == "wav" else "AUD506"
+    audio(f"two files of {_extension} joined", _code, clip(_raw * 2, _extension))
+    audio(f"{_extension} with what imitates it behind", "AUD506",
+          clip(_raw + crafted.imitations(_extension), _extension))  # fmt: skip
+for _extension, _raw in crafted.BY_FORMAT.items():
+    audio(f"{_extension} with a page of 2 MB behind", "AUD506" if _extension == "wav" else None,
+          clip(_raw + b"<p>" * 700_000, _extension))  # fmt: skip
 # libsndfile holds an Ogg page's position to what is there, so that it lies to no one who asks us.
 audio("Ogg that claims 2^62 frames", None,
       clip(crafted.ogg_with_position(VORBIS, 2**62 - 1), "ogg"))  # fmt: skip
@@ -747,9 +784,9 @@ bombs("FLAC that holds 4 GB and does not say so", "AUD505",
 # Only the second that is claimed is decoded, which is silence in eight channels.
 bombs(
     "FLAC that holds 4 GB and claims a second",
-    "AUD513",
+    "AUD506",
     clip_made(lambda: crafted.silent_flac(600 * 96_000, total=96_000), "flac"),
-    also="AUD508 AUD509",
+    also="AUD508 AUD509 AUD513",
 )
 
 

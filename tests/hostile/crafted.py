@@ -19,6 +19,8 @@ FLAC = encode(tone(), encoding="flac-16")
 MP3 = encode(tone(), encoding="mp3")
 OPUS = encode(tone(), encoding="opus")
 VORBIS = encode(tone(), encoding="vorbis")
+LONG_OPUS = encode(sounds.speech(5), encoding="opus")  # several pages
+LONG_VORBIS = encode(sounds.speech(5), encoding="vorbis")
 BY_FORMAT = {"wav": WAV, "flac": FLAC, "mp3": MP3, "opus": OPUS, "ogg": VORBIS}
 
 
@@ -127,6 +129,22 @@ def ogg_with_position(data: bytes, position: int) -> bytes:
     page = data[last : last + 6] + struct.pack("<q", position) + data[last + 14 :]
     page = page[:22] + bytes(4) + page[26:]
     return data[:last] + page[:22] + struct.pack("<I", _crc(_CRC32, 32, page)) + page[26:]
+
+
+def mp3_with_frames(data: bytes, frames: int) -> bytes:
+    """An MP3 file whose length tag claims so many frames."""
+    at = max(data.find(b"Xing"), data.find(b"Info")) + 8
+    return data[:at] + struct.pack(">I", frames) + data[at + 4 :]
+
+
+def imitations(extension: str) -> bytes:
+    """A tenth of a megabyte that begins like frames, pages or chunks again and again."""
+    frame = FLAC.index(b"\xff\xf8")
+    piece = {
+        "wav": b"\xffLIST", "flac": FLAC[frame : frame + 6], "mp3": MP3[:2], "ogg": b"OggS",
+        "opus": b"OggS",
+    }[extension]  # fmt: skip
+    return piece * (100_000 // len(piece))
 
 
 # -- what is no sound -----------------------------------------------------------------------------

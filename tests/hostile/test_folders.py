@@ -1,7 +1,6 @@
 """Malformed folders: whatever the mutation, an exit code and a report, or one line of error."""
 
 import shutil
-import time
 from pathlib import Path
 
 import pytest
@@ -11,16 +10,13 @@ from tests.hostile.folders import malformed
 from tests.hostile.running import assert_calm, no_network, run_check
 
 COUNT, AT_ONCE = (10_000 if FULL_STRENGTH else 500), 100
-SECONDS = 5.0
 
 
 @pytest.mark.parametrize("first", range(0, COUNT, AT_ONCE))
 def test_no_mutation_breaks_the_check(first: int, tmp_path: Path, clips: Path, measure) -> None:
-    times = []
     for seed in range(first, first + AT_ONCE):
         root = tmp_path / str(seed)
         _, done = malformed(seed, root, clips)
-        start = time.process_time()
         try:
             with no_network() as calls:
                 run = run_check(root, measure)
@@ -28,11 +24,7 @@ def test_no_mutation_breaks_the_check(first: int, tmp_path: Path, clips: Path, m
         except BaseException as error:
             raise AssertionError(f"seed {seed}: {done}") from error
         assert calls == [], f"seed {seed}: {done}"
-        times.append(time.process_time() - start)
         shutil.rmtree(root)
-    times.sort()
-    assert times[-2] <= 1.0, "more than one in a hundred takes longer than a second"
-    assert times[-1] <= SECONDS
 
 
 def test_a_seed_gives_the_same_folder_again(tmp_path: Path, clips: Path, measure) -> None:

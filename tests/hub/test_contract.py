@@ -1,13 +1,12 @@
 """The same script with every client, unmodified, against the test Hub."""
 
 import json
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from scripts import javascript
-from tests.conftest import unavailable
+from tests.components import javascript_packages
 from tests.hub.accounts import WRITE
 from tests.hub.contract.run import CLIENTS, run
 from tests.hub.server import Hub
@@ -42,12 +41,7 @@ def need_a_local_xet_store(folder: Path) -> None:
 )
 def test_every_client_finds_what_it_must(client: str, hub: Hub, tmp_path: Path) -> None:
     if client == "javascript":
-        if reason := javascript.missing():
-            unavailable(reason)
-        try:
-            javascript.install()
-        except subprocess.CalledProcessError as error:
-            unavailable(f"npm could not install the client: {error.stderr}")
+        javascript_packages()
     if client == "xet":
         need_a_local_xet_store(tmp_path / "probe")
     steps = run(client, "org/contract", hub.environment(tmp_path, WRITE), tmp_path)

@@ -77,7 +77,7 @@ def view_of(root: Path, measure: Measurer, *, clips: int = 24, seed: int = 0) ->
     """What a page shows of the one task below `root`."""
     (task,) = (root / "tasks").iterdir()
     wish = Wish(clips=clips, seed=seed, jobs=1, offline=True)
-    return view_task(root, f"tasks/{task.name}", wish, measure, None)
+    return view_task(root, f"tasks/{task.name}", wish, measure, lambda _: None)
 
 
 def page_of(root: Path, measure: Measurer, *, clips: int = 24, seed: int = 0) -> str:

@@ -1,7 +1,6 @@
 """The page in a real Chromium: it plays, filters, exports, and sends nothing anywhere."""
 
 import json
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,8 +9,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from schema.review import ReviewSheet
-from scripts import browser, javascript
-from tests.conftest import unavailable
+from scripts import browser
+from tests.components import javascript_packages, unavailable
 from tests.flawless import make_task, sound, variant
 from tests.listening.pages import hostile, page_of
 from tests.sounds import speech
@@ -306,13 +305,8 @@ def test_who_wants_no_motion_is_given_none(visit: Any) -> None:
 
 @pytest.fixture(scope="module")
 def axe() -> str:
-    if reason := javascript.missing():
-        unavailable(reason)
-    try:
-        folder = javascript.install()
-    except subprocess.CalledProcessError as error:
-        unavailable(f"npm cannot install axe-core: {error.stderr}")
-    return (folder / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
+    file = javascript_packages() / "node_modules/axe-core/axe.min.js"
+    return file.read_text(encoding="utf-8")
 
 
 @pytest.mark.network

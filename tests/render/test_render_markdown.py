@@ -20,10 +20,6 @@ python -m validators.check tasks/EmotionRecognition
 python -m validators.check --explain PTR103
 ```
 
-**The check could not do its work; this says nothing about the tasks**
-
-- unreachable: `EmotionRecognition_CREMA-D` PTR201<br>`the Hub answered 503 three times`
-
 **1 error**
 
 - [PTR103](docs/rules/PTR103.md) `unpinned-revision` in \
@@ -33,9 +29,9 @@ Hint: `copy the commit id from the dataset's history on the Hub`
 
 **Statistics**
 
-| instance | examples | minutes | median | majority | rate |
-|---|--:|--:|--:|--:|--:|
-| `EmotionRecognition_CREMA-D` | 200 | 8.4 | 2.50 s | 66.5% | 16 kHz |
+| instance | examples | minutes | median | majority | rate | instructions |
+|---|--:|--:|--:|--:|--:|--:|
+| `EmotionRecognition_CREMA-D` | 200 | 8.4 | 2.50 s | 66.5% | 16 kHz | 12 (8.5 effective) |
 
 <details><summary>5 warnings</summary>
 
@@ -60,6 +56,10 @@ Hint: `export again with head room, or leave this example out`
 - `tasks/EmotionRecognition`: 2 rules (DAT201, DAT202): `--static`
 
 </details>
+
+**The check could not do its work; this says nothing about the tasks**
+
+- unreachable: `EmotionRecognition_CREMA-D` PTR201<br>`the Hub answered 503 three times`
 """
 
 

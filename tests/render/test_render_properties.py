@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -175,7 +174,8 @@ def test_markdown_is_inert_at_full_strength(what: Report) -> None:
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_ten_thousand_findings_take_about_a_second(form: str) -> None:
+@pytest.mark.timeout(60)  # what grows with the square would take minutes; this takes 0.6 s
+def test_ten_thousand_findings_are_rendered(form: str) -> None:
     spread = [
         finding(
             task=f"T{n % 250}",
@@ -185,7 +185,4 @@ def test_ten_thousand_findings_take_about_a_second(form: str) -> None:
         for n in range(10_000)
     ]
     what = report(*spread, tasks=[task(f"T{n}") for n in range(250)])
-    begin = time.process_time()
-    render(what, form, root=ROOT, color=True)
-    # About 0.6 s where this was written; the guard is for what grows with the square.
-    assert time.process_time() - begin < 5
+    assert render(what, form, root=ROOT, color=True)

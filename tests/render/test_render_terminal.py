@@ -25,9 +25,9 @@ from validators.render import render
 SGR = re.compile(r"\x1b\[[0-9;]*m")
 
 FAILING_80 = """\
-tasks/DigitRecognition    pass
+tasks/DigitRecognition    pass  instructions 12 (8.5 effective)
     Asterisk-En  330 examples  4.2 min  median 2.50 s  majority 10.0%   8 kHz
-tasks/EmotionRecognition  fail
+tasks/EmotionRecognition  fail  instructions 12 (8.5 effective)
     CREMA-D      200 examples  8.4 min  median 2.50 s  majority 66.5%  16 kHz
     RAVDESS      not measured
     1 finding waived: AUD512 (shouted speech; the source is recorded like this)
@@ -74,9 +74,9 @@ Next: mend the errors and check again; --explain prints the page of a rule.
 """
 
 FAILING_120 = """\
-tasks/DigitRecognition    pass
+tasks/DigitRecognition    pass  instructions 12 (8.5 effective)
     Asterisk-En  330 examples  4.2 min  median 2.50 s  majority 10.0%   8 kHz
-tasks/EmotionRecognition  fail
+tasks/EmotionRecognition  fail  instructions 12 (8.5 effective)
     CREMA-D      200 examples  8.4 min  median 2.50 s  majority 66.5%  16 kHz
     RAVDESS      not measured
     1 finding waived: AUD512 (shouted speech; the source is recorded like this)
@@ -118,7 +118,7 @@ Next: mend the errors and check again; --explain prints the page of a rule.
 """  # noqa: E501
 
 PASSING = """\
-tasks/DigitRecognition  pass
+tasks/DigitRecognition  pass  instructions 12 (8.5 effective)
     Asterisk-En  330 examples   4.2 min  median 2.50 s  majority 66.5%  16 kHz
     Asterisk-Es  330 examples   5.1 min  median 2.50 s  majority 66.5%  16 kHz
     Asterisk-Fr  330 examples  14.8 min  median 2.50 s  majority 66.5%  16 kHz
@@ -169,8 +169,8 @@ def test_colour_adds_nothing_but_colour(root: Path) -> None:
 
 
 def test_a_narrow_terminal_takes_two_lines_for_an_instance(tmp_path: Path) -> None:
-    assert blocks(passing(), tmp_path, width=60)[0].split("\n")[:3] == [
-        "tasks/DigitRecognition  pass",
+    assert blocks(passing(), tmp_path, width=62)[0].split("\n")[:3] == [
+        "tasks/DigitRecognition  pass  instructions 12 (8.5 effective)",
         "    Asterisk-En",
         "      330 examples   4.2 min  median 2.50 s  majority 66.5%",
     ]
@@ -366,6 +366,12 @@ def test_an_absolute_path_is_not_read(tmp_path: Path) -> None:
             "    python -m validators.check tasks/A",
         ),
         (
+            report(tasks=[task("A", verdict="incomplete")], problems=[problem(kind="limit")]),
+            "tasks/A is incomplete with 1 problem.\n"
+            "Next: do what the problems ask for, and check again.\n"
+            "    python -m validators.check tasks/A",
+        ),
+        (
             report(finding(line=None), tasks=[task("A", path="tasks/A; reboot")]),
             "tasks/A; reboot fails with 1 error.\n"
             "Next: mend the errors and check again; --explain prints the page of a rule.\n"
@@ -412,3 +418,22 @@ def test_notes_that_differ_in_values_show_one_of_them(tmp_path: Path) -> None:
 def test_unmeasured_instances_say_so(tmp_path: Path) -> None:
     what = report(tasks=[task("A", verdict="pass", instances=[unmeasured("A_B")])])
     assert blocks(what, tmp_path)[0] == "tasks/A  pass\n    B  not measured"
+
+
+def test_instructions_are_told_as_far_as_they_are_known(tmp_path: Path) -> None:
+    counts = [(None, None), (12, None), (1_200, 8.04)]
+    what = report(
+        tasks=[
+            task(
+                name, verdict="pass",
+                instances=[instance(distinct_instructions=n, effective_instructions=effective)],
+            )
+            for name, (n, effective) in zip("ABC", counts, strict=True)
+        ]
+    )  # fmt: skip
+    told = [line for line in blocks(what, tmp_path)[0].split("\n") if line.startswith("tasks/")]
+    assert told == [
+        "tasks/A  pass",
+        "tasks/B  pass  instructions 12",
+        "tasks/C  pass  instructions 1,200 (8.0 effective)",
+    ]

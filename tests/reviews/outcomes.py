@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from schema.report import Report
 from tests.flawless import Edit, variant
 from tests.rules.cases import OFFLINE, Case, Place
+from tests.rules.pulls import PullCase
 from validators.engine import Options
 from validators.measurement import Measurement
 
@@ -47,8 +48,17 @@ class Accepted:
 
 
 @dataclass(frozen=True)
+class FoundInPull:
+    """A rule on pull requests names the fault: changes that have it, and their twin without."""
+
+    code: str
+    faulty: PullCase
+    twin: PullCase
+
+
+@dataclass(frozen=True)
 class Waits:
-    """The request speaks of a pull request or a proposal as a whole: it waits for GitHub."""
+    """The request speaks of a proposal, before there are files: people compare proposals."""
 
     reason: str
 
@@ -67,7 +77,7 @@ class Human:
     reason: str
 
 
-Outcome = Found | Impossible | Accepted | Waits | Hub | Human
+Outcome = Found | FoundInPull | Impossible | Accepted | Waits | Hub | Human
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """What becomes of every request that reviewers of the original benchmark made: one line each.
 
 `found`: a rule names the fault. `impossible`: it cannot be expressed. `accepted`: it is no fault
-any more. `waits`: it speaks of a pull request or a proposal as a whole, and waits for GitHub.
+any more. `waits`: it speaks of a proposal alone, before there are files.
 `hub`: it waits for the reader of Hub data. `human`: it is what people are for (docs/review.md).
 """
 
@@ -52,11 +52,13 @@ from tests.reviews.fixtures import (
     unknown_metric,
     unusable_references,
 )
+from tests.reviews.outcomes import FoundInPull, Request, accepted
 from tests.reviews.outcomes import Hub as hub  # noqa: N813 - a table of small words reads better
 from tests.reviews.outcomes import Human as human  # noqa: N813
 from tests.reviews.outcomes import Impossible as impossible  # noqa: N813
-from tests.reviews.outcomes import Request, accepted
 from tests.reviews.outcomes import Waits as waits  # noqa: N813
+from tests.rules.cases import at
+from tests.rules.pulls import pull
 
 NO_METRICS = missing(TASK_FILE, "metrics")
 NO_RESULTS = no_results()
@@ -82,10 +84,24 @@ WER_IS_THERE = accepted(
     variant("text"), labels=("extension, number 1",),
 )  # fmt: skip
 
+SPLIT = FoundInPull(
+    "PUL001",
+    pull("", "+tasks/SingerCounting/task.json", "+tasks/SingerVerification/task.json",
+         at=(at("tasks/SingerVerification"),),
+         says=("beside tasks/SingerCounting", "one new task", "\nopen a pull request")),
+    pull("", "+tasks/SingerCounting/task.json"),
+)  # fmt: skip
+NO_PROPOSAL = FoundInPull(
+    "PUL005",
+    pull("", "+tasks/SingerCounting/task.json", proposal=False, at=(at("tasks/SingerCounting"),),
+         says=("no confirmed proposal", "one is welcome", "\nwrite")),
+    pull("", "+tasks/SingerCounting/task.json", proposal=True),
+)  # fmt: skip
+
 # fmt: off
 TABLE: tuple[Request, ...] = (
     Request(1, 20, "readme-section", human("which name of a benchmark is right")),
-    Request(2, 22, "other", waits("to split the pull request: one speaks of it as a whole")),
+    Request(2, 22, "other", SPLIT),
     Request(3, 22, "readme-section",
             human("whether the objective tells a stranger why the task matters")),
     Request(4, 22, "readme-section", human("whether what is characteristic of the data is said")),
@@ -162,7 +178,7 @@ TABLE: tuple[Request, ...] = (
     Request(60, 170, "readme-section", human("whether what is characteristic of the data is said")),
     Request(61, 170, "readme-section", missing(TASK_FILE, "metrics", of="two clips")),
     Request(62, 170, "readme-sota", no_results("two clips")),
-    Request(63, 176, "other", waits("whether the proposal was confirmed")),
+    Request(63, 176, "other", NO_PROPOSAL),
     Request(64, 176, "folder-layout", nested_layout()),
     Request(65, 180, "json-field",
             impossible("the name is that of the folder, in no field", name_is_written_nowhere)),
@@ -177,7 +193,7 @@ TABLE: tuple[Request, ...] = (
     Request(74, 184, "json-field", empty_fields()),
     Request(75, 184, "readme-section", NO_METRICS),
     Request(76, 184, "readme-sota", NO_RESULTS),
-    Request(77, 190, "other", waits("whether there was a proposal")),
+    Request(77, 190, "other", NO_PROPOSAL),
     Request(78, 196, "pointer-path", hub("whether the dataset exists, in the organisation")),
     Request(79, 202, "folder-layout", sound_in_git(22_000_000)),
     Request(80, 202, "pointer-path", hub("whether the dataset exists")),
@@ -251,7 +267,7 @@ TABLE: tuple[Request, ...] = (
     Request(135, 252, "readme-sampling-explained",
             unexplained_sampling("an hour", "One hour of interviews, at random among speakers.")),
     Request(136, 252, "instruction-count", few_instructions(12, examples=4_000, required=200)),
-    Request(137, 294, "other", waits("six pull requests in the place of one")),
+    Request(137, 294, "other", SPLIT),
     Request(138, 260, "naming", misspelt_dataset()),
     Request(139, 260, "naming", hub("how the dataset is named on the Hub")),
     Request(140, 260, "instruction-count", few_instructions(1, examples=500, required=25)),
@@ -275,7 +291,7 @@ TABLE: tuple[Request, ...] = (
     Request(155, 266, "metric-missing", unknown_metric("frame_f1", "text")),
     Request(156, 268, "readme-sota", no_results("multilabel")),
     Request(157, 268, "readme-reference", incomplete_reference()),
-    Request(158, 272, "other", waits("to split the pull request: one speaks of it as a whole")),
+    Request(158, 272, "other", SPLIT),
     Request(159, 274, "readme-sota", no_results("audio and text")),
     Request(160, 280, "folder-layout", readme_of_an_instance("")),
     Request(161, 282, "license", missing(INSTANCE, "license")),

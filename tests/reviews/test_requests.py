@@ -6,17 +6,27 @@ from pathlib import Path
 
 import pytest
 
-from tests.reviews.outcomes import Accepted, Found, Hub, Human, Impossible, Outcome, Waits
+from tests.reviews.outcomes import (
+    Accepted,
+    Found,
+    FoundInPull,
+    Hub,
+    Human,
+    Impossible,
+    Outcome,
+    Waits,
+)
 from tests.reviews.table import TABLE
 from tests.rules.cases import Case, judge, run
+from tests.rules.pulls import judge_pull
 from validators.examples import read_examples
 from validators.folder import TaskFolder
 from validators.opening import open_source
 
 REQUESTS = [json.loads(text) for text in Path(__file__).with_name("requests.jsonl").open()]
 FOR_A_CHECK = ("static", "data", "repo")
-NOT_FOUND_MAX = 7
-"""Those that speak of a pull request or a proposal as a whole, and no others."""
+NOT_FOUND_MAX = 2
+"""Those that speak of a proposal, before there is a pull request, and no others."""
 
 
 def of_kind(kind: type[Outcome]) -> list:
@@ -54,16 +64,24 @@ def test_the_table_names_every_line_once_and_in_order():
 def test_what_becomes_of_a_request_agrees_with_who_could_catch_it():
     for request, line in zip(TABLE, REQUESTS, strict=True):
         kinds = {"hub": Hub, "human": Human}.get(line["catchable"])
-        assert isinstance(request.outcome, kinds or Found | Impossible | Accepted | Waits), request
+        assert isinstance(
+            request.outcome, kinds or Found | FoundInPull | Impossible | Accepted | Waits
+        ), request
         assert line["catchable"] in {"hub", "human", *FOR_A_CHECK}
 
 
-def test_only_what_speaks_of_a_pull_request_or_a_proposal_as_a_whole_waits():
+def test_only_what_speaks_of_a_proposal_alone_is_not_found():
     waiting = [request for request in TABLE if isinstance(request.outcome, Waits)]
     assert len(waiting) == NOT_FOUND_MAX
-    assert Counter(request.category for request in waiting) == {
-        "other": 5, "naming": 1, "task-duplicate": 1,
-    }  # fmt: skip
+    assert Counter(request.category for request in waiting) == {"naming": 1, "task-duplicate": 1}
+
+
+@pytest.mark.parametrize("outcome", of_kind(FoundInPull))
+def test_a_request_on_a_pull_request_is_found_and_its_twin_is_silent(outcome):
+    assert outcome.faulty.places
+    assert len(outcome.faulty.says) == 3
+    judge_pull(outcome.code, outcome.faulty)
+    judge_pull(outcome.code, outcome.twin)
 
 
 @pytest.mark.parametrize("outcome", of_kind(Found))

@@ -7,14 +7,15 @@ at this place. Each case is an edited copy of the flawless task and goes through
 import re
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 from schema.report import Finding, Report
-from tests.flawless import TASK, Edit, make_task
+from tests.flawless import INSTANCE, TASK, Edit, make_task, merge, variant
+from tests.hub.server import Hub
 from validators.audio import ClipSource
 from validators.engine import Measurer, Options, check
 from validators.measurement import Measurement
@@ -74,7 +75,11 @@ class Case:
     task: str = TASK
     sounds: Mapping[str, Measurement] | None = None
     options: Options = OFFLINE
+    hub: "Fill | None" = None
 
+
+Fill = Callable[[Hub, Path], dict[str, str]]
+"""Fills the test Hub, with the clips of a folder, and says what the pointer shall hold."""
 
 Table = dict[str, list[Case]]
 
@@ -86,9 +91,10 @@ def silent(
     sounds: Mapping[str, Measurement] | None = None,
     options: Options = OFFLINE,
     excused: int = 0,
+    hub: Fill | None = None,
 ) -> Case:
     """A case that must give no finding but waived ones, the rule having looked at it."""
-    return Case(name, edits, excused=excused, task=task, sounds=sounds, options=options)
+    return Case(name, edits, excused=excused, task=task, sounds=sounds, options=options, hub=hub)
 
 
 def exact(
@@ -101,6 +107,7 @@ def exact(
     task: str = TASK,
     sounds: Mapping[str, Measurement] | None = None,
     options: Options = OFFLINE,
+    hub: Fill | None = None,
 ) -> Case:
     """A case that must give exactly this rule's code, once at each place.
 
@@ -108,7 +115,7 @@ def exact(
     """
     places = (at,) if isinstance(at, Place) else tuple(at)
     said = (says,) if isinstance(says, str) else says
-    return Case(name, edits, places, also, said, excused, task, sounds, options)
+    return Case(name, edits, places, also, said, excused, task, sounds, options, hub)
 
 
 def parameters(table: Table) -> list[pytest.param]:
@@ -161,18 +168,26 @@ def _literal(sounds: Mapping[str, Measurement]) -> Measurer:
 # -- running --------------------------------------------------------------------------------------
 
 
-def run(case: Case, root: Path, clips: Path, measure: Measurer) -> tuple[Path, Report]:
+def run(
+    case: Case, root: Path, clips: Path, measure: Measurer, hub: Hub | None = None
+) -> tuple[Path, Report]:
     """Make the case's task and check it."""
     task = make_task(root, clips, case.task)
+    if case.hub is not None:
+        assert hub is not None, "the case needs a Hub"
+        variant("hub")(task)
+        merge(INSTANCE, {"dataset": case.hub(hub, clips)})(task)
     for edit in case.edits:
         edit(task)
     measurer = measure if case.sounds is None else _literal(case.sounds)
     return task, check(root, [f"tasks/{case.task}"], case.options, measurer)
 
 
-def judge(code: str, case: Case, root: Path, clips: Path, measure: Measurer) -> None:
+def judge(
+    code: str, case: Case, root: Path, clips: Path, measure: Measurer, *, hub: Hub | None = None
+) -> None:
     """Check a case and hold the report against what it must say."""
-    task, report = run(case, root, clips, measure)
+    task, report = run(case, root, clips, measure, hub)
     assert report.problems == []
     assert code in report.tasks[0].rules_run, "the rule did not run, so its silence means nothing"
     blamed = [finding for finding in report.findings if finding.waived is None]

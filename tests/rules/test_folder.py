@@ -75,6 +75,16 @@ def second_instance(stem: str) -> Edit:
     )
 
 
+def instances(count: int) -> Edit:
+    """As many instances, copies of the first."""
+
+    def another(number: int) -> Edit:
+        path = f"instances/D{number:04}.json"
+        return all_of(copy(INSTANCE, path), merge(path, {"dataset": {"config": f"part{number}"}}))
+
+    return all_of(*(another(number) for number in range(1, count)))
+
+
 def named(name: str) -> Edit:
     """The first clip under another name."""
     return all_of(rename(clip_path(1), f"{DATA}/clips/{name}"), row(1, file_name=f"clips/{name}"))
@@ -187,6 +197,16 @@ CASES: Table = {
               at=at(f"{DATA}/clips/café 1.wav")),
         exact("a leading dash", folder(f"{DATA}/clips/-rf"), at=at(f"{DATA}/clips/-rf")),
         exact("a hidden folder", folder(f"{DATA}/clips/.git"), at=at(f"{DATA}/clips/.git")),
+        silent("a task named almost as a device", task="Auxiliary"),
+        silent("a clip named almost as a device", named("com10.wav")),
+        *(exact(f"the task {name}", task=name, at=WHOLE, says=repr(name))
+          for name in ("Con", "Prn", "Aux", "Nul", "NUL", "Com1", "Lpt9")),
+        exact("the task aux", task="aux", at=WHOLE, also=("FLD001",)),
+        exact("an instance named as a device", renamed("Nul"),
+              at=[at("instances/Nul.json"), at("data/Nul")], says="'Nul.json'"),
+        exact("a clip named as a device", named("com1.wav"), at=at(f"{DATA}/clips/com1.wav")),
+        exact("a clip of two dots", named("aux.a.wav"), at=at(f"{DATA}/clips/aux.a.wav")),
+        exact("a folder named as a device", folder(f"{DATA}/Prn"), at=at(f"{DATA}/Prn")),
         exact("128 characters are allowed", folder(f"{DATA}/{'a' * 128}"),
               folder(f"{DATA}/{'a' * 129}"), at=at(f"{DATA}/{'a' * 129}")),
     ],
@@ -211,6 +231,11 @@ CASES: Table = {
         exact("an underscore", renamed("Prompts_Test"), at=at("instances/Prompts_Test.json"),
               says=('"Prompts_Test"', "a hyphen is required", "Prompts-Test.json")),
         exact("in small letters", renamed("Prompts_dev"), at=at("instances/Prompts_dev.json")),
+    ],
+    "FLD014": [
+        silent("200 instances", variant("hub"), instances(200), options=STATIC),
+        exact("one more", variant("hub"), instances(201), at=at("instances"), options=STATIC,
+              says=("201 files", "at most 200")),
     ],
 }  # fmt: skip
 

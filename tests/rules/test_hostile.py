@@ -1,15 +1,17 @@
-"""Input made to be slow or to break the check: it ends soon, and no rule crashes."""
+"""Input made to be slow or to break the check: it ends, and no rule crashes.
+
+What was mended here took minutes once: pytest-timeout would end it.
+"""
 
 import json
 import shutil
-import time
 
 import pytest
 
 from tests.flawless import DATA, INSTANCE, METADATA, Edit, merge, remove, write
 from tests.rules.cases import OFFLINE, STATIC, Case, run
 
-SECONDS = 10.0  # what is guarded against takes minutes; a quarter of a million findings take 5
+pytestmark = pytest.mark.timeout(120)  # each takes seconds; a quarter of a million findings 5
 
 
 def filled(piece: str, size: int = 255_000) -> str:
@@ -32,19 +34,19 @@ KNOWN = [("README.md", "# x\n"), ("references.bib", "@a{"), ("task.json", "["),
 
 @pytest.mark.parametrize(("path", "piece"), KNOWN)
 def test_a_quarter_of_a_megabyte_of_one_thing(path, piece, tmp_path, clips, measure):
-    quickly(Case("", (write(path, filled(piece)),), options=STATIC), tmp_path, clips, measure)
+    ends(Case("", (write(path, filled(piece)),), options=STATIC), tmp_path, clips, measure)
 
 
 @pytest.mark.torture
 @pytest.mark.parametrize("piece", PIECES)
 @pytest.mark.parametrize("path", TEXTS)
 def test_a_quarter_of_a_megabyte_of_anything(path, piece, tmp_path, clips, measure):
-    quickly(Case("", (write(path, filled(piece)),), options=STATIC), tmp_path, clips, measure)
+    ends(Case("", (write(path, filled(piece)),), options=STATIC), tmp_path, clips, measure)
 
 
 def test_half_a_megabyte_of_columns(tmp_path, clips, measure):
     edits = (remove("data"), write(METADATA, filled(",", 500_000)))
-    quickly(Case("", edits, options=OFFLINE), tmp_path, clips, measure)
+    ends(Case("", edits, options=OFFLINE), tmp_path, clips, measure)
 
 
 @pytest.mark.torture
@@ -52,13 +54,13 @@ def test_half_a_megabyte_of_columns(tmp_path, clips, measure):
 @pytest.mark.parametrize("name", TABLES)
 def test_half_a_megabyte_of_metadata(name, piece, tmp_path, clips, measure):
     edits = (remove("data"), write(f"{DATA}/{name}", filled(piece, 500_000)))
-    quickly(Case("", edits, options=OFFLINE), tmp_path, clips, measure)
+    ends(Case("", edits, options=OFFLINE), tmp_path, clips, measure)
 
 
 def test_thousands_of_clips_that_are_not_there(tmp_path, clips, measure):
     rows = "".join(f"clips/d{n:05}.wav,yes\n" for n in range(5_000))
     edits = (write(METADATA, f"file_name,label\n{rows}"),)
-    quickly(Case("", edits, options=OFFLINE), tmp_path, clips, measure)
+    ends(Case("", edits, options=OFFLINE), tmp_path, clips, measure)
 
 
 def test_thousands_of_labels_that_are_nearly_right(tmp_path, clips, measure):
@@ -68,20 +70,18 @@ def test_thousands_of_labels_that_are_nearly_right(tmp_path, clips, measure):
         merge("task.json", {"output": {"labels": labels}}),
         write(METADATA, f"file_name,label\n{rows}"),
     )
-    quickly(Case("", edits, options=OFFLINE), tmp_path, clips, measure)
+    ends(Case("", edits, options=OFFLINE), tmp_path, clips, measure)
 
 
 def test_a_thousand_mistyped_keys(tmp_path, clips, measure):
     keys = json.dumps({f"labl{n}": n for n in range(5_000)})
     edits = (write(INSTANCE, keys), write("task.json", keys))
-    quickly(Case("", edits, options=STATIC), tmp_path, clips, measure)
+    ends(Case("", edits, options=STATIC), tmp_path, clips, measure)
 
 
-def quickly(case: Case, tmp_path, clips, measure) -> None:
-    """Check a case; it must be told something, in time, and by rules that hold."""
-    start = time.process_time()
+def ends(case: Case, tmp_path, clips, measure) -> None:
+    """Check a case; it must be told something, and by rules that hold."""
     _, report = run(case, tmp_path, clips, measure)
-    assert time.process_time() - start < SECONDS
     assert report.problems == []
     assert report.tasks[0].verdict != "pass"
     shutil.rmtree(tmp_path)

@@ -215,6 +215,12 @@ CASES: Table = {
         exact("open, and not", variant("hub"), OPEN, instance(labels=["yes", "no", "Yes!"]),
               excused=1, options=STATIC, at=at(INSTANCE, '"Yes!"')),
     ],
+    "SRC923": [
+        silent("open, and told apart", variant("hub"), OPEN, instance(labels=["yes", "no"]),
+               excused=1, options=STATIC),
+        exact("one holds another", variant("hub"), OPEN, instance(labels=["yes", "no", "oh yes"]),
+              excused=1, options=STATIC, at=at(INSTANCE, '"oh yes"'), says='the label "yes"'),
+    ],
     "SRC919": [
         silent("columns exchanged", variant("two clips"),
                instance(columns={"audio": "audio2", "audio2": "audio"})),

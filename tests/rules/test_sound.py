@@ -12,6 +12,7 @@ from tests.flawless import (
     ROWS,
     Edit,
     all_of,
+    append,
     clip_path,
     column,
     noise,
@@ -36,7 +37,7 @@ from tests.rules.cases import (
     run,
     silent,
 )
-from tests.sounds import encode, wav_with
+from tests.sounds import encode, id3_tag, wav_with
 from validators.measurement import Measurement
 
 FIRST = clip_path(1)
@@ -149,6 +150,11 @@ CASES: Table = {
               content="mp3", header_frames=17_601, frames=16_000)), says=("17,601", "16,000")),
         exact("one frame of WAV", sounds=first(clip(header_frames=16_001, frames=16_000)), at=ROW),
         exact("a WAV that was cut off", write(FIRST, WAV[:4000]), at=ROW, says="3,200 frames"),
+        silent("a WAV with a tag", append(FIRST, id3_tag(20_000))),
+        exact("more than is claimed", sounds=first(clip(unclaimed=True)), at=ROW,
+              says=("16,000 frames (1.00 s)", "more follows")),
+        exact("a WAV that goes on", write(FIRST, wav_with(WAV, data=8_000)), at=ROW,
+              says="4,000 frames"),
     ],
     "AUD507": [
         silent("an MP3 with its length", named("a.mp3"),

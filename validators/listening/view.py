@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Final
 
 from schema.report import Finding, InstanceReport, Report, TaskReport
+from validators.audio import sandboxed
+from validators.budget import Reading
 from validators.clips import ClipSource
 from validators.engine import Measurer, Options, Progress, check
 from validators.examples import Example, Examples, read_examples, text_of
@@ -24,7 +26,7 @@ from validators.preview import Preview
 from validators.previews import Previewers
 from validators.render.json import as_json
 from validators.report import about
-from validators.source import Clip, SourceBroken, SourceUnavailable
+from validators.source import Clip, SourceBroken, SourceUnavailable, is_local
 from validators.totals import InstanceStats
 
 SOUND_BYTES: Final = 4_200_000
@@ -103,7 +105,7 @@ class Wish:
 
 
 def view_task(
-    root: Path, path: str, wish: Wish, measure: Measurer, progress: Progress | None
+    root: Path, path: str, wish: Wish, measure: Measurer, bar: Callable[[str], Progress | None]
 ) -> TaskView:
     """Check a task, choose examples, and make previews of their clips.
 
@@ -112,7 +114,7 @@ def view_task(
         path: POSIX path of the task's folder, relative to `root`.
         wish: how much of it, and how.
         measure: measures clips, see `validators.audio.Decoders.measure`.
-        progress: told how many clips are measured, and then how many are drawn.
+        bar: gives, for what is being done, what is told how much of it is done.
 
     Raises:
         Changed: the folder was written to meanwhile.
@@ -126,26 +128,31 @@ def view_task(
             sounds[str(clip.key)] = sound
             yield clip, sound
 
-    report = check(root, [path], Options(offline=wish.offline), remembered, progress=progress)
+    report = check(
+        root, [path], Options(offline=wish.offline, sandboxed=sandboxed()), remembered,
+        progress=bar("listening"), fetched=bar("fetching"),
+    )  # fmt: skip
     folder = TaskFolder(root, path)
     own = about(report, folder.task)
     (task,) = own.tasks
     if task.digest != folder.digest:
         raise Changed(f"{path} changed while it was read; try again")
     with ExitStack() as stack:
+        reading = Reading(folder)
         rooms = shares(wish.clips, len(folder.instances))
         builders = [
             _InstanceViewer(file, report=own, sounds=sounds, stack=stack, room=room, wish=wish)
             for file, room in zip(folder.instances, rooms, strict=True)
         ]
-        previews = _previews([clip for one in builders for clip in one.clips()], wish, progress)
+        previews = _previews([clip for one in builders for clip in one.clips()], wish, bar)
         return TaskView(folder, own, task, tuple(one.view(previews) for one in builders), wish.seed)
 
 
 def _previews(
-    clips: Sequence[ClipSource], wish: Wish, progress: Progress | None
+    clips: Sequence[ClipSource], wish: Wish, bar: Callable[[str], Progress | None]
 ) -> dict[object, Preview | str]:
     found: dict[object, Preview | str] = {}
+    progress = bar("drawing")
     if clips:
         with Previewers(wish.jobs, exact_bytes=SOUND_BYTES // len(clips)) as previewers:
             for clip, preview in previewers.previews(clips):
@@ -167,26 +174,28 @@ class _InstanceViewer:
         stack: ExitStack,
         room: int,
         wish: Wish,
+        reading: Reading,
     ) -> None:
         self._file = file
         self._findings = report.findings
         self._offline = wish.offline
         reports = (one for task in report.tasks for one in task.instances)
         self._report = next((one for one in reports if one.instance == file.instance), None)
-        self._stats, self._open, self._why = self._read(sounds, stack)
+        self._stats, self._open, self._why = self._read(sounds, stack, reading)
         self._choices: list[Choice] = []
         if (stats := self._stats) is not None:
             candidates = [self._candidate(row, stats) for row in stats.examples.rows]
             self._choices = choose(candidates, room, wish.seed)
 
     def _read(
-        self, sounds: dict[str, Measurement], stack: ExitStack
+        self, sounds: dict[str, Measurement], stack: ExitStack, reading: Reading
     ) -> tuple[InstanceStats | None, Callable[[Clip], int] | None, str]:
         """The drawn rows and what opens their clips; or why there are none."""
-        if self._offline and self._file.value("/dataset/repo_id") is not None:
+        if self._offline and not is_local(self._file):
             return None, None, "the data are on the Hub, and --offline was given"
         try:
-            source = open_source(self._file)
+            source = reading.refusal(self._file) or open_source(self._file)
+            reading.spend(source)
             if not source.columns:
                 return None, None, "no row can be read; the findings say why"
             examples = read_examples(source)

@@ -33,10 +33,10 @@ def as_github(report: Report) -> str:
 
 
 def _annotations(report: Report, severity: str) -> Iterator[str]:
-    return map(_annotation, _varied(faults(report, severity)))
+    return map(_annotation, varied(faults(report, severity)))
 
 
-def _varied(findings: list[Finding]) -> list[Finding]:
+def varied(findings: list[Finding]) -> list[Finding]:
     """First of each rule in each file the first finding, then of each the second, and so on."""
     seen: Counter[tuple[str, str]] = Counter()
     turns: list[tuple[int, int, Finding]] = []

@@ -5,7 +5,7 @@ mention, or HTML. Links are made from rule codes, not from the report's `url`: a
 reads comes from a pull request.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from schema.report import Finding, InstanceReport, Problem, Report, TaskReport
@@ -20,7 +20,16 @@ from validators.render.findings import (
     skipped,
     waivers,
 )
-from validators.render.words import counted, first_few, next_step, statistics, totals, verdict
+from validators.render.words import (
+    NextStep,
+    counted,
+    first_few,
+    instructions,
+    next_step,
+    statistics,
+    totals,
+    verdict,
+)
 
 LIMIT = 60_000
 """Characters; a comment on GitHub holds 65,536."""
@@ -79,22 +88,28 @@ def as_markdown(report: Report, *, pages: str = "docs/rules") -> str:
         report: what the check has to say.
         pages: where the pages of the rules are: a folder of the repository, or an address of ours.
     """
-    parts = [_opening(report)]
+    return opening(report) + fitted(sections(report, pages))
+
+
+def fitted(parts: Iterable[Section]) -> str:
+    """Sections one after another; what one of them leaves of its share, the next may use."""
+    texts: list[str] = []
     spare = 0
-    for section in _sections(report, pages):
-        parts.append(section.text(section.share + spare))
-        spare += section.share - len(parts[-1])
-    return "".join(parts)
+    for section in parts:
+        texts.append(section.text(section.share + spare))
+        spare += section.share - len(texts[-1])
+    return "".join(texts)
 
 
-def _opening(report: Report) -> str:
-    step = next_step(report, _short)
+def opening(report: Report, step: NextStep | None = None) -> str:
+    """The verdict in the first line, and what to do now."""
+    step = step or next_step(report, _short)
     commands = "".join(f"{command}\n" for command in step.commands)
     block = f"\n```sh\n{commands}```\n" if commands else ""
     return f"**{verdict(report)}**: {totals(report, _short)}\n\n{step.sentence}\n{block}"
 
 
-def _sections(report: Report, pages: str) -> Iterator[Section]:
+def sections(report: Report, pages: str) -> Iterator[Section]:
     """The parts in their order; their shares add up to less than `LIMIT`."""
     tasks = sorted(report.tasks, key=lambda task: (task.path, task.task))
 
@@ -103,12 +118,6 @@ def _sections(report: Report, pages: str) -> Iterator[Section]:
         items = [Item(_finding(fold, pages), len(fold)) for fold in folded(found)]
         return Section(counted(len(found), severity), items, share, closed=severity != "error")
 
-    yield Section(
-        "The check could not do its work; this says nothing about the tasks",
-        [Item(_problem(problem)) for problem in problems(report)],
-        share=4_000,
-        noun="problem",
-    )
     yield findings("error", 28_000)
     yield Section(
         "Tasks",
@@ -124,6 +133,12 @@ def _sections(report: Report, pages: str) -> Iterator[Section]:
     yield Section("Waived", waived, share=2_500, closed=True)
     idle = [Item(*group) for task in tasks for group in _skipped(task)]
     yield Section("Did not run", idle, share=2_500, closed=True, noun="rule")
+    yield Section(
+        "The check could not do its work; this says nothing about the tasks",
+        [Item(_problem(problem)) for problem in problems(report)],
+        share=4_000,
+        noun="problem",
+    )
 
 
 # --- one line each
@@ -191,14 +206,15 @@ def _problem(problem: Problem) -> str:
 
 
 def _table_head() -> str:
-    headings = ["instance", *_HEADINGS]
-    return f"| {' | '.join(headings)} |\n|---{'|--:' * len(_HEADINGS)}|\n"
+    headings = ["instance", *_HEADINGS, "instructions"]
+    return f"| {' | '.join(headings)} |\n|---{'|--:' * (len(headings) - 1)}|\n"
 
 
 def _row(instance: InstanceReport) -> str:
     name = table_cell(_cut(instance.instance, 200))
     shown = statistics(instance)
-    return f"| {name} | {' | '.join(shown.get(heading, '') for heading in _HEADINGS)} |\n"
+    cells = [*(shown.get(heading, "") for heading in _HEADINGS), instructions(instance) or ""]
+    return f"| {name} | {' | '.join(cells)} |\n"
 
 
 def _waiver(rule: str, reason: str, count: int) -> str:

@@ -6,7 +6,7 @@ from schema.report import Finding, InstanceReport, Report, TaskReport
 from validators.render.escape import loggable, shortened
 from validators.render.findings import skipped, waivers
 from validators.render.page import COLOURS, QUIET, STRONG, Page, padded
-from validators.render.words import counted, first_few, statistics
+from validators.render.words import counted, first_few, instructions, statistics
 
 _FORMS = {
     "examples": "{} examples",
@@ -28,7 +28,8 @@ def put_overview(page: Page, report: Report) -> None:
     alike = len(tasks) > 1 and all(t.rules_skipped == tasks[0].rules_skipped for t in tasks)
     for task in tasks:
         path = padded(loggable(task.path), column)
-        page.flow((path, STRONG), (f"  {task.verdict}", COLOURS[task.verdict]))
+        verdict = (f"  {task.verdict}", COLOURS[task.verdict])
+        page.flow((path, STRONG), verdict, (_instructions(task), QUIET))
         measured.put(page, task)
         for rule, reason, count in waivers(waived.get(task.task, [])):
             _aside(page, f"{counted(count, 'finding')} waived: {rule} ({shortened(reason)})")
@@ -37,6 +38,12 @@ def put_overview(page: Page, report: Report) -> None:
     if alike and tasks[0].rules_skipped:
         page.flow(("in every task", STRONG))
         _skipped(page, tasks[0])
+
+
+def _instructions(task: TaskReport) -> str:
+    """The instructions, which all instances of a task share."""
+    found = next(filter(None, map(instructions, task.instances)), None)
+    return f"  instructions {found}" if found else ""
 
 
 def _waived(report: Report) -> dict[str, list[Finding]]:

@@ -4,9 +4,10 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from schema.report import InstanceReport, Report, TaskReport
+from schema.report import InstanceReport, Report, TaskReport, Verdict
 from validators.registry import rules
 from validators.render.findings import faults
+from validators.report import NOT_SANDBOXED
 from validators.words import template_text
 
 Show = Callable[[str], str]
@@ -58,14 +59,28 @@ def statistics(instance: InstanceReport) -> dict[str, str]:
     return shown
 
 
+def instructions(instance: InstanceReport) -> str | None:
+    """How many instructions there are, and as how many they count: `12 (8.5 effective)`."""
+    if instance.distinct_instructions is None:
+        return None
+    effective = instance.effective_instructions
+    more = "" if effective is None else f" ({number(effective)} effective)"
+    return f"{instance.distinct_instructions:,}{more}"
+
+
 # --- sentences
 
 
-def verdict(report: Report) -> str:
-    """The worst verdict of all tasks; `incomplete` where no task was checked."""
+def verdict(report: Report) -> Verdict:
+    """The worst verdict of all tasks; `incomplete` where no task was checked.
+
+    An error outside of any task is one of the pull request as a whole.
+    """
+    if faults(report, "error"):
+        return "fail"
     verdicts = {task.verdict for task in report.tasks}
-    worst = [name for name in ("fail", "incomplete", "pass") if name in verdicts]
-    return worst[0] if worst else "incomplete"
+    worst_first: tuple[Verdict, ...] = ("fail", "incomplete", "pass")
+    return next((name for name in worst_first if name in verdicts), "incomplete")
 
 
 def totals(report: Report, show: Show) -> str:
@@ -77,7 +92,7 @@ def totals(report: Report, show: Show) -> str:
     ]
     found = [text for text in found if not text.startswith("0 ")]
     if len(report.tasks) == 1:
-        subject = f"{show(report.tasks[0].path)} {_ENDINGS[report.tasks[0].verdict][0]}"
+        subject = f"{show(report.tasks[0].path)} {_ENDINGS[verdict(report)][0]}"
         return f"{subject} with {listed(found)}." if found else f"{subject}."
     subject = _tasks(report.tasks)
     return f"{subject}; {listed(found)}." if found else f"{subject}."
@@ -120,10 +135,20 @@ def next_step(report: Report, show: Show) -> NextStep:
         return NextStep(
             f"Next: mend the errors and check again{more}.", (_command(paths["fail"]), *explain)
         )
+    if report.problems and all(problem.kind == "limit" for problem in report.problems):
+        return NextStep(
+            "Next: do what the problems ask for, and check again.",
+            (_command(paths["incomplete"]),),
+        )
     if report.problems:
         return NextStep(
             "Next: check again; open an issue if the problems stay, they are not the task's fault.",
             (_command(paths["incomplete"]),),
+        )
+    reasons = {reason for task in report.tasks for reason in task.rules_skipped.values()}
+    if reasons == {NOT_SANDBOXED}:
+        return NextStep(
+            "Next: open a pull request, whose check listens to the clips within limits."
         )
     if paths["incomplete"]:
         return NextStep(

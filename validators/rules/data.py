@@ -56,7 +56,8 @@ def unreadable_metadata(source: SourceTable) -> Iterator[Fault]:
 
     Why: what one reader guesses another guesses otherwise.
     Fix: save the file as UTF-8, quoted after RFC 4180, each column once.
-    Limits: 5 MB, 20,000 rows, 200 columns.
+    Limits: 5 MB, 20,000 rows, 200 columns; all metadata files of a task 10 MB and 100,000 rows,
+    beyond which the others are not read.
     """
     return _source_faults(source, SourceFaultKind.UNREADABLE)
 
@@ -118,9 +119,10 @@ def unnamed_clip(source: SourceTable) -> Iterator[Fault]:
 
     Why: it is dead weight for everybody who clones, or its row was forgotten.
     Fix: add its row, or delete it.
-    Limits: not judged while rows of the metadata file cannot be read, or none names a clip.
+    Limits: local data only. Not judged while rows of the metadata file cannot be read, or none
+    names a clip.
     """
-    if not source.whole or not source.clip_columns:
+    if not source.local or not source.whole or not source.clip_columns:
         return
     named = {clip.path for _, clip in source.clips}
     folder = source.file.folder
@@ -146,7 +148,7 @@ def split_folder(source: SourceTable) -> Iterator[Fault]:
     Fix: rename the folder, and keep test examples only.
     """
     folder = source.file.folder
-    for entry in folder.entries:
+    for entry in folder.entries if source.local else ():
         inside = entry.path.removeprefix(f"{source.folder}/")
         name = PurePosixPath(inside).name
         if entry.path != inside and name.lower() in SPLIT_NAMES:
@@ -275,8 +277,9 @@ def malformed_file_id(examples: Examples) -> Iterator[Fault]:
     """
     for row in examples.rows:
         own = row.cells.get("file")
-        troubled = any(isinstance(cell, Clip) and cell.trouble for cell in row.cells.values())
-        if own is None and (troubled or not row.file):
+        clips = [cell for cell in row.cells.values() if isinstance(cell, Clip)]
+        missing = not clips or any(clip.trouble for clip in clips)
+        if own is None and (missing or (not row.file and clips[0].name)):
             continue  # the clip that gives the id is missing, and another rule says so
         written = row.file if own is None else text_of(own)
         name = PurePosixPath(written or "")
@@ -307,23 +310,28 @@ def repeated_file_id(examples: Examples) -> Iterator[Fault]:
         first = seen.setdefault(row.file, row)
         if first is not row and row.file:
             yield Fault(
-                f"the file id {row.file} is the one of line {first.at.line}; an id of its own is "
+                f"the file id {row.file} is the one of {_line_of(first)}; an id of its own is "
                 "required",
                 row.at,
                 "give each row an id of its own",
             )
 
 
+def _line_of(row: Example) -> str:
+    """Where an earlier row is; rows on the Hub share the line of the pointer."""
+    return "an earlier row" if row.at.pointer else f"line {row.at.line}"
+
+
 def _repeated_inputs(examples: Examples) -> Iterator[tuple[Example, Example]]:
     """Each row whose inputs were those of an earlier row, with that row."""
     seen: dict[tuple[str, ...], Example] = {}
-    digests = examples.file.folder.sha256
+    digest = examples.source.store.sha256
     for row in examples.rows:
         cells = [row.cells.get(name) for name in examples.inputs]
         if not cells or any(cell is None for cell in cells):
             continue
         key = tuple(
-            digests.get(cell.path or "", cell.name) if isinstance(cell, Clip) else str(cell)
+            (digest(cell) or cell.path or cell.name) if isinstance(cell, Clip) else str(cell)
             for cell in cells
         )
         if key in seen:
@@ -344,7 +352,7 @@ def repeated_inputs(examples: Examples) -> Iterator[Fault]:
         return
     for row, first in _repeated_inputs(examples):
         yield Fault(
-            f"the inputs are those of {first.file} (line {first.at.line}); inputs of its own are "
+            f"the inputs are those of {first.file} ({_line_of(first)}); inputs of its own are "
             "required",
             row.at,
             "delete one of the two rows",
@@ -363,7 +371,7 @@ def repeated_clip(examples: Examples) -> Iterator[Fault]:
         return
     for row, first in _repeated_inputs(examples):
         yield Fault(
-            f"the clip is the one of {first.file} (line {first.at.line}); a clip of its own is "
+            f"the clip is the one of {first.file} ({_line_of(first)}); a clip of its own is "
             "required",
             row.at,
             "delete one of the two rows",

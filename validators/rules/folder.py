@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from schema.fields import NAME_PATTERN, STEM_PATTERN
-from validators.finding import Fault, Severity
-from validators.folder import DATA_CAP, TaskFolder
+from validators.finding import Fault, Location, Severity
+from validators.folder import DATA_CAP, MAX_INSTANCES, TaskFolder
 from validators.registry import rule
 from validators.source import AUDIO_EXTENSIONS, METADATA_NAMES
 from validators.tree import MAX_ENTRIES, MAX_LEVELS, Entry, EntryKind
@@ -169,10 +169,13 @@ def data_without_instance(folder: TaskFolder) -> Iterator[Fault]:
     Fix: rename the folder to the instance's file stem, or delete it.
     """
     instances = {file.stem: file for file in folder.instances}
+    unread = set(folder.stems) - set(instances)
     for entry in folder.entries:
         first, _, stem = entry.path.partition("/")
         if entry.kind is not EntryKind.FOLDER or first != "data" or not stem or "/" in stem:
             continue
+        if stem in unread:
+            continue  # of an instance too many
         instance = instances.get(stem)
         if instance is None:
             yield Fault(
@@ -208,15 +211,20 @@ def too_much_data(folder: TaskFolder) -> Iterator[Fault]:
 
 @rule("FLD009", severity=Severity.ERROR, since="0.1", waivable=False)
 def unportable_name(folder: TaskFolder) -> Iterator[Fault]:
-    """A file or folder among the data has a name that not every system can hold, type or show.
+    """A file or folder has a name that not every system can hold, type or show.
 
     Why: names become parts of addresses and commands; blanks, accents, control characters, a
-    leading dash or dot break one of them somewhere.
-    Bad: data/LJSpeech/café 1.flac
-    Good: data/LJSpeech/cafe-1.flac
+    leading dash or dot break one of them somewhere. A repository in which anything is named as a
+    device of Windows (Con, Aux, Nul, Com1, ...) cannot be checked out there.
+    Bad: data/LJSpeech/café 1.flac, tasks/Aux
+    Good: data/LJSpeech/cafe-1.flac, tasks/AuxiliaryVerbDetection
     Fix: rename it to ASCII letters, digits, dot, dash and underscore.
-    Limits: 128 characters; 16 folders in one another, in which deeper ones are not looked at.
+    Limits: among the data 128 characters; 16 folders in one another, in which deeper ones are not
+    looked at. Devices are con, prn, aux, nul, com0 to com9 and lpt0 to lpt9, in any case, whatever
+    follows a dot.
     """
+    if _DEVICE.fullmatch(folder.task):
+        yield _device(folder.task, folder.at(""))
     for entry in folder.entries:
         first, *inside = PurePosixPath(entry.path).parts
         # Elsewhere names are fixed: what has another is malformed-instance-name or stray-entry.
@@ -233,12 +241,7 @@ def unportable_name(folder: TaskFolder) -> Iterator[Fault]:
                 "put what it holds further up",
             )
         elif _DEVICE.fullmatch(name):
-            yield Fault(
-                f"the name {name!r} is the one of a device on Windows; a name of its own is "
-                "required",
-                folder.at(entry.path),
-                "rename it",
-            )
+            yield _device(name, folder.at(entry.path))
         elif judged and not _PORTABLE.fullmatch(name):
             yield Fault(
                 f"the name {name!r} is not portable; ASCII letters, digits, dot, dash and "
@@ -247,6 +250,14 @@ def unportable_name(folder: TaskFolder) -> Iterator[Fault]:
                 folder.at(entry.path),
                 "rename it",
             )
+
+
+def _device(name: str, at: Location) -> Fault:
+    return Fault(
+        f"the name {name!r} is the one of a device on Windows; a name of its own is required",
+        at,
+        "rename it",
+    )
 
 
 @rule("FLD010", severity=Severity.ERROR, since="0.1", waivable=False)
@@ -322,3 +333,19 @@ def underscore_before_subset(folder: TaskFolder) -> Iterator[Fault]:
                     folder.at(f"instances/{instance.stem}.json"),
                     f"rename the file to {better}.json",
                 )
+
+
+@rule("FLD014", severity=Severity.ERROR, since="0.1", waivable=False)
+def too_many_instances(folder: TaskFolder) -> Iterator[Fault]:
+    """The task has more instances than the check looks at.
+
+    Why: what is not looked at is not checked, and cannot pass; and nobody runs a model on all.
+    Fix: join datasets that differ in little to one instance with a group column, or make two tasks.
+    Limits: 200 instances; the first of them by name are read.
+    """
+    if len(folder.stems) > MAX_INSTANCES:
+        yield Fault(
+            f"instances/ holds {len(folder.stems):,} files; at most {MAX_INSTANCES} are allowed",
+            folder.at("instances"),
+            "make two tasks, or join datasets to one instance with a group column",
+        )

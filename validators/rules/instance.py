@@ -10,7 +10,7 @@ from validators.document import IssueKind
 from validators.finding import Fault, Severity
 from validators.folder import InstanceFile
 from validators.registry import rule
-from validators.rules.task import alike
+from validators.rules.task import alike, confusable
 from validators.rules.writing import generalised
 from validators.words import count_words, did_you_mean
 
@@ -469,3 +469,17 @@ def forbidden_licence(instance: InstanceFile) -> Iterator[Fault]:
                 licence.at,
                 f'write "{licence.value}" into the license of the instance',
             )
+
+
+@rule("SRC923", severity=Severity.WARNING, since="0.1")
+def confusable_own_label(instance: InstanceFile) -> Iterator[Fault]:
+    """A label of the instance can be taken for another, or for two.
+
+    Why: what a model says is matched against the labels, and a matcher would find both.
+    Bad: "labels": ["knock", "door knock"]
+    Good: "labels": ["knock", "slam"]
+    Fix: reword the label with label_map.
+    Limits: only where the task leaves its labels open; else they are judged in task.json.
+    """
+    if not (instance.task_file and instance.task_file.labels):
+        yield from confusable(instance.find("/labels/*"))

@@ -89,7 +89,7 @@ def misleading_extension(clip: ClipFile) -> Iterator[Fault]:
     Fix: rename the file, or export it in the format that its name says.
     """
     content, extension = clip.sound.content, PurePosixPath(clip.path).suffix.lower()
-    if content and extension not in EXTENSIONS[content]:
+    if content and clip.named and extension not in EXTENSIONS[content]:
         known = " or ".join(sorted(EXTENSIONS[content]))
         yield Fault(
             f'the file holds {content} and is named "{extension}"; {known} is required',
@@ -118,15 +118,25 @@ def excessive_header(clip: ClipFile) -> Iterator[Fault]:
 
 @rule("AUD506", severity=Severity.ERROR, since="0.1")
 def lying_header(clip: ClipStats) -> Iterator[Fault]:
-    """A file's header claims another length than it decodes to.
+    """A file's header claims another length than the file holds.
 
-    Why: the file was cut off on its way, or its header was written before its end was known.
+    Why: the file was cut off on its way, its header was written before its end was known, or two
+    files were joined. Programs that believe the header and those that do not hear different clips.
     Fix: export the clip again from its source.
-    Limits: exact for wav and flac, 0.1 s for lossy formats.
+    Limits: less than is claimed: exact for wav and flac, 0.1 s for lossy formats. More than is
+    claimed: a frame of flac, 0.1 s for the others. Tags, padding and RIFF chunks behind the sound
+    are no sound.
     """
     claimed, found = clip.sound.header_frames, clip.sound.frames
     if claimed is None or not clip.sound.sample_rate:
         return
+    if clip.sound.unclaimed:
+        yield Fault(
+            f"the header claims {claimed:,} frames ({claimed / clip.sound.sample_rate:.2f} s) and "
+            "more follows in the file; a header that claims all of it is required",
+            clip.at,
+            "export the clip again from its source",
+        )
     exact = clip.sound.content in ("wav", "flac")
     tolerance = 0 if exact else LOSSY_LENGTH_TOLERANCE * clip.sound.sample_rate
     if abs(claimed - found) > tolerance:

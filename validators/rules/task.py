@@ -290,7 +290,12 @@ def confusable_label(task: TaskFile) -> Iterator[Fault]:
     Fix: reword the label.
     Limits: parts are whole words in the same order.
     """
-    labels = list(task.find("/output/labels/*"))
+    yield from confusable(task.find("/output/labels/*"))
+
+
+def confusable(found: Iterable[Located]) -> Iterator[Fault]:
+    """The labels that hold another one, or read like two."""
+    labels = list(found)
     forms = {label.value: tuple(_LABEL_WORD.findall(label.value.casefold())) for label in labels}
     known = {words: label for label, words in forms.items() if words}
     for label in labels:

@@ -1,0 +1,1 @@
+"""A stateful stand-in for GitHub on loopback: what the bot reads and writes, as GitHub keeps it."""

@@ -1,0 +1,321 @@
+"""A dataset on the Hub at one commit: what it lists and the bytes of its files.
+
+The only module of `validators` that imports huggingface_hub. Nothing is sent that proves who asks:
+a pointer to what only some may read must not be readable through us.
+"""
+
+import hashlib
+import logging
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import httpx2
+import huggingface_hub
+from huggingface_hub import HfApi, constants
+from huggingface_hub.errors import (
+    EntryNotFoundError,
+    FileMetadataError,
+    GatedRepoError,
+    HfHubHTTPError,
+    HFValidationError,
+    RepositoryNotFoundError,
+    RevisionNotFoundError,
+)
+from huggingface_hub.hf_api import RepoFile
+
+# Public, though the package has no __all__ that says so.
+from huggingface_hub.utils import (  # type: ignore[attr-defined]
+    _http,  # no other way to know whose client is in use
+    build_hf_headers,
+    hf_raise_for_status,
+)
+from huggingface_hub.utils import logging as hub_logging
+from huggingface_hub.utils.tqdm import tqdm as hub_tqdm
+
+from validators.http_client import Patience, PatientClient, Trouble
+
+KIND: Final = "dataset"
+PATIENCE = Patience()
+MAX_LISTED: Final = 100_000
+"""Files and folders of a repository that are listed."""
+Answer = TypeVar("Answer")
+
+Fetched = Callable[[int, int], None]
+"""Told how many bytes of a file have come, of how many."""
+
+
+class Refusal(Exception):  # noqa: N818 - says what became of a request
+    """The Hub answered, and the answer is no: a fault of the pointer. `kind` is one of KINDS."""
+
+    KINDS = ("gated", "missing", "renamed", "revision", "entry", "large")
+
+    def __init__(self, kind: str, detail: str = "") -> None:
+        super().__init__(detail or kind)
+        self.kind = kind
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class HubFile:
+    """A file at a commit: its size in bytes, and the sha256 of its bytes where the Hub knows it."""
+
+    path: str
+    size: int
+    sha256: str | None
+
+
+class HubDataset:
+    """A dataset at a commit. Inside of `session()` only.
+
+    Args:
+        repo_id: owner/name, checked by whoever calls.
+        revision: 40 hex digits.
+        fetched: told of the progress of downloads.
+    """
+
+    def __init__(self, repo_id: str, revision: str, fetched: Fetched | None = None) -> None:
+        self.repo_id = repo_id
+        self.revision = revision
+        self._fetched = fetched
+
+    @property
+    def _api(self) -> HfApi:
+        return HfApi(endpoint=endpoint(), token=False)
+
+    def check_access(self) -> None:
+        """See that everybody may read the dataset under this name, and that the commit is there.
+
+        Raises:
+            Refusal: not so.
+            Trouble: it cannot be found out now.
+        """
+        if constants.is_offline_mode():
+            raise Trouble("HF_HUB_OFFLINE is set")
+        with _classed():
+            info = self._api.dataset_info(
+                self.repo_id,
+                revision=self.revision,
+                expand=["gated", "private", "disabled", "sha"],
+            )
+        # The Hub does not tell capitals from small letters, and answers for a former name too.
+        if info.id.casefold() != self.repo_id.casefold():
+            raise Refusal("renamed", info.id)
+        if info.gated or info.private:
+            raise Refusal("gated")
+        if info.disabled:
+            raise Refusal("missing", "the Hub has disabled it")
+        if info.sha is not None and info.sha != self.revision:
+            raise Refusal("revision")
+
+    def files(self) -> dict[str, HubFile]:
+        """Every file at the commit, by path.
+
+        Raises:
+            Refusal: there are more than `MAX_LISTED`.
+            Trouble: they cannot be listed now.
+        """
+        found: dict[str, HubFile] = {}
+        with _classed():
+            entries = self._api.list_repo_tree(
+                self.repo_id, recursive=True, revision=self.revision, repo_type=KIND
+            )
+            for count, entry in enumerate(entries):
+                if count >= MAX_LISTED:
+                    raise Refusal("large", f"more than {MAX_LISTED:,} files and folders")
+                if isinstance(entry, RepoFile):
+                    known = entry.lfs.sha256 if entry.lfs else None
+                    found[entry.path] = HubFile(entry.path, entry.size, known)
+        return found
+
+    def download(self, file: HubFile) -> Path:
+        """The file in the Hub's cache on this machine, fetched where it is not there.
+
+        A download that breaks off is resumed; what is whole is not fetched again.
+
+        Raises:
+            Refusal: it may not be read, or is not there.
+            Trouble: it cannot be fetched now, or has other bytes than the commit says.
+        """
+        cached = self.cached(file)
+        if cached is not None:
+            return cached
+        with _classed():
+            path = Path(
+                huggingface_hub.hf_hub_download(
+                    self.repo_id,
+                    file.path,
+                    repo_type=KIND,
+                    revision=self.revision,
+                    endpoint=endpoint(),
+                    token=False,
+                    cache_dir=constants.HF_HUB_CACHE,
+                    tqdm_class=_bar(self._fetched),
+                )
+            )
+        if path.stat().st_size != file.size or _differs(path, file.sha256):
+            path.resolve().unlink(missing_ok=True)
+            path.unlink(missing_ok=True)
+            raise Trouble(f"{file.path} arrived with other bytes than the commit has")
+        return path
+
+    def cached(self, file: HubFile) -> Path | None:
+        """The whole file in the Hub's cache, if it is there."""
+        found = huggingface_hub.try_to_load_from_cache(
+            self.repo_id,
+            file.path,
+            cache_dir=constants.HF_HUB_CACHE,
+            revision=self.revision,
+            repo_type=KIND,
+        )
+        if not isinstance(found, str) or Path(found).stat().st_size != file.size:
+            return None
+        return Path(found)
+
+    def read(self, file: HubFile) -> bytes:
+        """A small file's bytes, kept in the cache like any.
+
+        Raises:
+            Refusal, Trouble: as `download`.
+        """
+        return self.download(file).read_bytes()
+
+    def pread(self, file: HubFile, offset: int, count: int) -> bytes:
+        """A piece of a file; nothing is kept.
+
+        Raises:
+            Refusal, Trouble: as `download`.
+        """
+        url = huggingface_hub.hf_hub_url(
+            self.repo_id, file.path, repo_type=KIND, revision=self.revision, endpoint=endpoint()
+        )
+        headers = build_hf_headers(token=False)
+        headers["accept-encoding"] = "identity"
+        headers["range"] = f"bytes={offset}-{offset + count - 1}"
+        client = huggingface_hub.get_session()
+        with _classed(), client.stream("GET", url, headers=headers) as answer:
+            hf_raise_for_status(answer)
+            data = _body(answer, offset, count)
+        if len(data) != count:
+            raise Trouble(f"{file.path}: {len(data)} bytes came where {count} were asked for")
+        if self._fetched:
+            self._fetched(count, count)
+        return data
+
+
+def endpoint() -> str:
+    """The Hub's address: HF_ENDPOINT, or the public one."""
+    return constants.ENDPOINT.rstrip("/")
+
+
+def _body(answer: httpx2.Response, offset: int, count: int) -> bytes:
+    """The piece that was asked for, also where a server answers with the whole file."""
+    skip = 0 if answer.status_code == 206 else offset
+    data = bytearray()
+    for chunk in answer.iter_bytes():
+        if skip >= len(chunk):
+            skip -= len(chunk)
+            continue
+        data += chunk[skip:]
+        skip = 0
+        if len(data) >= count:
+            break
+    return bytes(data[:count])
+
+
+def _differs(path: Path, sha256: str | None) -> bool:
+    if sha256 is None:
+        return False
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest() != sha256
+
+
+def _bar(fetched: Fetched | None) -> type[Any]:
+    """A progress bar that shows nothing and tells `fetched`."""
+
+    class Told(hub_tqdm):
+        def __init__(self, *arguments: Any, **options: Any) -> None:
+            self._size = int(options.get("total") or 0)
+            self._done = int(options.get("initial") or 0)
+            super().__init__(  # type: ignore[no-untyped-call]  # tqdm has no types
+                *arguments, **(options | {"disable": True})
+            )
+
+        def update(self, n: float | None = 1) -> None:
+            self._done += int(n or 0)
+            if fetched:
+                fetched(self._done, self._size)
+
+    return Told
+
+
+@contextmanager
+def _classed() -> Iterator[None]:
+    """The library's errors as ours, without its words: they quote addresses and answers."""
+    try:
+        yield
+    except (Trouble, Refusal):
+        raise
+    except GatedRepoError:
+        raise Refusal("gated") from None
+    except RevisionNotFoundError:
+        raise Refusal("revision") from None
+    except EntryNotFoundError:
+        raise Refusal("entry") from None
+    except RepositoryNotFoundError:
+        raise Refusal("missing") from None
+    except HfHubHTTPError as error:
+        raise _class_of(error) from None
+    except HFValidationError:
+        raise Refusal("missing", "its id is none that the Hub would give") from None
+    except (httpx2.HTTPError, FileMetadataError, ConnectionError, TimeoutError) as error:
+        raise Trouble(f"the Hub's answer cannot be read ({type(error).__name__})") from None
+    # The library reads answers without checking: a broken one ends as whichever of these.
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Trouble(f"the Hub's answer cannot be read ({type(error).__name__})") from None
+    except OSError as error:
+        raise Trouble(f"the Hub's cache cannot be used: {error.strerror or error}") from None
+
+
+def _class_of(error: HfHubHTTPError) -> Exception:
+    code = error.response.status_code
+    if code in (401, 404):  # of what it does not show, the Hub says either
+        return Refusal("missing")
+    if code == 403:
+        return Refusal("missing", "the Hub has disabled it or forbids it")
+    return Trouble(f"the Hub answers {code}")
+
+
+# -- session --------------------------------------------------------------------------------------
+
+_SETTINGS: Final = {
+    "HF_HUB_DISABLE_IMPLICIT_TOKEN": True,
+    "HF_HUB_DISABLE_TELEMETRY": True,
+    # Xet's own client asks hosts that we do not choose, and begins again what broke off.
+    "HF_HUB_DISABLE_XET": True,
+    "HF_DEBUG": False,  # it prints requests
+}
+
+
+@contextmanager
+def session() -> Iterator[None]:
+    """Let huggingface_hub use our client and no token; as it was before, afterwards."""
+    before = {name: getattr(constants, name) for name in _SETTINGS}
+    factory = _http._GLOBAL_CLIENT_FACTORY
+    verbosity = hub_logging.get_verbosity()
+    for name, value in _SETTINGS.items():
+        setattr(constants, name, value)
+    hub_logging.set_verbosity(logging.CRITICAL)
+    huggingface_hub.set_client_factory(lambda: PatientClient(endpoint(), PATIENCE))
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", module="huggingface_hub|httpx2")
+            yield
+    finally:
+        huggingface_hub.set_client_factory(factory)
+        hub_logging.set_verbosity(verbosity)
+        for name, value in before.items():
+            setattr(constants, name, value)

@@ -1,0 +1,451 @@
+"""Rows and clips of parquet files, read in a child process with limits.
+
+    with ParquetFiles() as files:
+        schema = files.schema(source)
+        for cells in files.rows(source, ["file", "label"], most=100_000):
+            ...
+        for row, data in files.clips(source, "audio", [3, 17]):
+            ...
+
+pyarrow is not imported here. What the child says is checked like any stranger's text: it may have
+been taken over by what it reads.
+"""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from validators.clips import DecoderError
+from validators.measurement import plain_text
+from validators.parquet_frames import (
+    CELLS,
+    CLIP,
+    CPU_SECONDS,
+    DONE,
+    FAILED,
+    HEAD,
+    LENGTH,
+    MAX_CELLS_BYTES,
+    MAX_CLIP_BYTES,
+    MAX_FRAME_BYTES,
+    MAX_METADATA_BYTES,
+    MAX_PIECE_BYTES,
+    NO_CLIP,
+    PIECE,
+    READY,
+    SCHEMA,
+    WALL_SECONDS,
+    to_json,
+)
+
+CHILD: Final = Path(__file__).with_name("parquet_child.py")
+# All that the child sees of the environment. Other allocators than malloc take a gibibyte of
+# address space at once, and glibc 64 MiB for each thread.
+_ENVIRONMENT: Final = {
+    "ARROW_DEFAULT_MEMORY_POOL": "system",
+    "MALLOC_ARENA_MAX": "1",
+    "OMP_NUM_THREADS": "1",
+}
+_START_SECONDS: Final = 120.0  # pyarrow from a cold disk
+# As with clips: a death may be the machine's doing, and SIGKILL usually is.
+_DEATHS_BY_ITSELF: Final = 2
+_DEATHS_BY_SIGKILL: Final = 5
+_FAILURES: Final = frozenset({"unreadable", "memory", "too much", "rows"})
+_MAX_COLUMN_NAME: Final = 200
+_SCHEMA: Final = frozenset({SCHEMA})
+_CELLS: Final = frozenset({CELLS})
+_CLIPS: Final = frozenset({CLIP, NO_CLIP})
+
+
+class ParquetError(Exception):
+    """A file cannot be read, whoever tries: `str()` says why in one short sentence."""
+
+
+class TooManyRows(ParquetError):  # noqa: N818 - says what is
+    """A file holds more rows than are read."""
+
+
+@dataclass(frozen=True)
+class ParquetSource:
+    """A parquet file: of a known size, and either a descriptor of it or a way to its pieces.
+
+    Attributes:
+        size: in bytes.
+        open: gives a new read-only descriptor, which whoever calls it closes.
+        pread: gives bytes from an offset, exactly as many as are asked for.
+    """
+
+    size: int
+    open: Callable[[], int] | None = None
+    pread: Callable[[int, int], bytes] | None = None
+
+
+@dataclass(frozen=True)
+class Schema:
+    """What a file says that it holds; `rows` is a claim.
+
+    Attributes:
+        columns: name to whether it holds clips.
+        features: JSON of `datasets` about the columns, or an empty text.
+        rows: what the footer claims.
+    """
+
+    columns: dict[str, bool]
+    features: str
+    rows: int
+
+
+Embedded = tuple[str | None, bool | None]
+"""A cell of clips: the name that stands beside the bytes, and whether the footer says that there
+are bytes."""
+
+
+class _Died(Exception):  # noqa: N818 - says what happened
+    """The child ended, or gave no sensible answer in time."""
+
+
+class ParquetFiles:
+    """Reads files one after another with one child, started when there is work.
+
+    Args:
+        child: the script that the child runs; the tests have their own.
+        wall_seconds: after which a child that says nothing is given up.
+    """
+
+    def __init__(self, *, child: Path = CHILD, wall_seconds: float = WALL_SECONDS) -> None:
+        self._script = child
+        self._wall_seconds = wall_seconds
+        self._process: subprocess.Popen[bytes] | None = None
+        self._channel: socket.socket | None = None
+        self._busy = False  # with a request
+
+    def __enter__(self) -> "ParquetFiles":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the child."""
+        self._end()
+
+    @property
+    def pid(self) -> int | None:
+        """Process id of the child, if it runs."""
+        return self._process.pid if self._process else None
+
+    def schema(self, source: ParquetSource) -> Schema:
+        """The columns of a file, and what `datasets` says of them.
+
+        Raises:
+            ParquetError: the file cannot be read.
+            DecoderError: the child cannot be started.
+        """
+        request = {"want": "schema", "size": source.size}
+        said = [payload for _, payload in self._insist(source, lambda: request, _SCHEMA)]
+        _sensible(bool(said))
+        return _schema_of(said[-1])
+
+    def rows(self, source: ParquetSource, columns: Sequence[str], most: int) -> Iterator[list[Any]]:
+        """The cells of these columns, row by row; a cell of clips is an `Embedded`.
+
+        Raises:
+            ParquetError: the file cannot be read, or holds more than `most` rows.
+            DecoderError: the child cannot be started.
+        """
+        given = skip = total = 0
+
+        def request() -> dict[str, Any]:
+            nonlocal skip
+            skip = given  # read before a child died
+            return {"want": "cells", "columns": list(columns), "most": most, "size": source.size}
+
+        for _, payload in self._insist(source, request, _CELLS):
+            total += len(payload)
+            if total > 2 * MAX_CELLS_BYTES:
+                raise ParquetError("it gives no sensible rows")
+            for row in _rows_of(payload, len(columns)):
+                if skip:
+                    skip -= 1
+                    continue
+                given += 1
+                _sensible(given <= most)
+                yield row
+
+    def clips(
+        self, source: ParquetSource, column: str, rows: Sequence[int]
+    ) -> Iterator[tuple[int, bytes | None]]:
+        """The bytes of a column in these ascending rows; None where a cell holds none.
+
+        Raises:
+            ParquetError: the file cannot be read.
+            DecoderError: the child cannot be started.
+        """
+        place = 0
+
+        def request() -> dict[str, Any]:
+            rest = list(rows[place:])
+            return {"want": "clips", "column": column, "rows": rest, "size": source.size}
+
+        for kind, payload in self._insist(source, request, _CLIPS):
+            _sensible(place < len(rows))
+            place += 1
+            yield rows[place - 1], payload if kind == CLIP else None
+        _sensible(place == len(rows))
+
+    # -- the child --------------------------------------------------------------------------------
+
+    def _insist(
+        self,
+        source: ParquetSource,
+        request: Callable[[], dict[str, Any]],
+        accepts: frozenset[bytes],
+    ) -> Iterator[tuple[bytes, bytes]]:
+        """The frames of an answer; where a child died, those of its successor follow.
+
+        `request` is called for each of them, so that it can ask for what has not come yet.
+        """
+        deaths = 0
+        while True:
+            try:
+                yield from self._ask(source, request(), accepts)
+                return
+            except _Died as died:
+                status = self._end(grace=not died.args)
+                deaths += 1
+                killed = status == -signal.SIGKILL and not died.args
+                if deaths >= (_DEATHS_BY_SIGKILL if killed else _DEATHS_BY_ITSELF):
+                    raise ParquetError(_why(died, status)) from None
+            except BaseException:
+                if self._busy:
+                    self._end()  # whatever it still says is for nobody
+                raise
+
+    def _ask(
+        self, source: ParquetSource, request: dict[str, Any], accepts: frozenset[bytes]
+    ) -> Iterator[tuple[bytes, bytes]]:
+        channel = self._started()
+        self._busy = True
+        self._send_request(channel, source, request)
+        budget = 2 * source.size + (MAX_PIECE_BYTES << 2)  # of pieces, some of them twice
+        while True:
+            kind, length = HEAD.unpack(self._receive(channel, HEAD.size))
+            if length > (MAX_CLIP_BYTES if kind == CLIP else MAX_FRAME_BYTES):
+                raise _Died("gave no sensible answer")
+            payload = self._receive(channel, length)
+            self._busy = kind not in (DONE, FAILED)
+            if kind == DONE:
+                return
+            if kind == FAILED:
+                raise _failure_of(payload)
+            if kind == PIECE:
+                budget -= self._give_piece(channel, source, payload)
+                if budget < 0:
+                    raise ParquetError("reading it takes more bytes than it has")
+            elif kind in accepts:
+                yield kind, payload
+            else:
+                raise _Died("gave no sensible answer")
+
+    def _send_request(
+        self, channel: socket.socket, source: ParquetSource, request: dict[str, Any]
+    ) -> None:
+        message = to_json(request)
+        try:
+            if source.open is None:
+                channel.sendall(LENGTH.pack(len(message)))
+            else:
+                descriptor = source.open()
+                try:
+                    socket.send_fds(channel, [LENGTH.pack(len(message))], [descriptor])
+                finally:
+                    os.close(descriptor)
+            channel.sendall(message)
+        except ConnectionError:
+            raise _Died from None
+
+    def _give_piece(self, channel: socket.socket, source: ParquetSource, payload: bytes) -> int:
+        """Send the child a piece of the file that it asked for; how many bytes."""
+        offset, count = _piece_of(payload, source.size)
+        if source.pread is None:
+            raise _Died("gave no sensible answer")
+        data = source.pread(offset, count)
+        try:
+            channel.sendall(LENGTH.pack(len(data)) + data)
+        except ConnectionError:
+            raise _Died from None
+        return len(data)
+
+    def _receive(self, channel: socket.socket, count: int) -> bytes:
+        data = bytearray(count)
+        view, at = memoryview(data), 0
+        while at < count:
+            try:
+                got = channel.recv_into(view[at:])
+            except TimeoutError:
+                raise _Died(f"gave no answer within {self._wall_seconds:g} s") from None
+            except ConnectionError:
+                got = 0
+            if not got:
+                raise _Died
+            at += got
+        return bytes(data)
+
+    def _started(self) -> socket.socket:
+        if self._channel is not None:
+            return self._channel
+        if not hasattr(socket, "send_fds"):
+            raise DecoderError("parquet files can be read on Linux and macOS only")
+        ours, theirs = socket.socketpair()
+        with theirs:
+            try:
+                self._process = subprocess.Popen(
+                    [*self._command(), str(theirs.fileno())],
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    cwd="/",
+                    env=_ENVIRONMENT,
+                    pass_fds=[theirs.fileno()],
+                    start_new_session=True,
+                )
+            except OSError as error:
+                ours.close()
+                raise DecoderError(f"a child cannot be started: {error.strerror}") from error
+        self._channel = ours
+        ours.settimeout(_START_SECONDS)
+        try:
+            started = self._receive(ours, HEAD.size) == HEAD.pack(READY, 0)
+        except _Died:
+            started = False
+        if not started:
+            self._end()
+            raise DecoderError(self._why_not_started())
+        ours.settimeout(self._wall_seconds)
+        return ours
+
+    def _command(self) -> list[str]:
+        return [sys.executable, "-I", str(self._script.resolve())]
+
+    def _end(self, *, grace: bool = False) -> int:
+        """Kill the child with all that it may have started; its exit status.
+
+        With `grace` it is on its way out and gets a second, so that the status is its own.
+        """
+        process, self._process = self._process, None
+        self._busy = False
+        if self._channel is not None:
+            self._channel.close()
+            self._channel = None
+        if process is None:
+            return 0
+        if grace:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=1)
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        return process.wait()
+
+    def _why_not_started(self) -> str:
+        """What the child says on standard error when it is not given a socket."""
+        run = subprocess.run(
+            [*self._command(), "--version"],
+            capture_output=True, text=True, cwd="/", env=_ENVIRONMENT, timeout=60, check=False,
+        )  # fmt: skip
+        lines = run.stderr.strip().splitlines() if run.returncode else []
+        reason = plain_text(lines[-1]) if lines else "it ends before it is ready"
+        return f"the child that reads parquet cannot be started: {reason}"
+
+
+def _why(died: _Died, status: int) -> str:
+    if died.args:
+        return f"the child that reads it {died}"
+    if status == -signal.SIGXCPU:
+        return f"reading it takes more than {CPU_SECONDS} s of CPU time"
+    if status < 0:
+        with contextlib.suppress(ValueError):
+            return f"the child that reads it died by {signal.Signals(-status).name}"
+        return f"the child that reads it died by signal {-status}"
+    return f"the child that reads it ended with status {status}"
+
+
+# -- what a child says ----------------------------------------------------------------------------
+
+
+def _json_of(payload: bytes) -> Any:
+    try:
+        return json.loads(payload)
+    except (ValueError, RecursionError):
+        raise ParquetError("the child that reads it gave no sensible answer") from None
+
+
+def _sensible(holds: bool) -> None:
+    if not holds:
+        raise ParquetError("the child that reads it gave no sensible answer")
+
+
+def _failure_of(payload: bytes) -> ParquetError:
+    said = _json_of(payload)
+    _sensible(isinstance(said, list) and [type(part) for part in said] == [str, str])
+    kind, detail = said
+    _sensible(kind in _FAILURES)
+    detail = plain_text(detail) or "it is no parquet file"
+    return TooManyRows(detail) if kind == "rows" else ParquetError(detail)
+
+
+def _piece_of(payload: bytes, size: int) -> tuple[int, int]:
+    said = _json_of(payload)
+    _sensible(isinstance(said, list) and len(said) == 2)
+    _sensible(all(type(number) is int for number in said))
+    offset, count = said
+    _sensible(0 <= offset < size and 0 < count <= min(MAX_PIECE_BYTES, size - offset))
+    return offset, count
+
+
+def _schema_of(payload: bytes) -> Schema:
+    said = _json_of(payload)
+    _sensible(isinstance(said, dict) and set(said) == {"columns", "features", "groups"})
+    _sensible(isinstance(said["columns"], list) and isinstance(said["groups"], list))
+    columns: dict[str, bool] = {}
+    for column in said["columns"]:
+        _sensible(isinstance(column, list) and [type(part) for part in column] == [str, bool])
+        columns[column[0]] = column[1]
+        if len(column[0]) > _MAX_COLUMN_NAME:
+            raise ParquetError(f"a column has a name of more than {_MAX_COLUMN_NAME} characters")
+    _sensible(all(type(count) is int for count in said["groups"]))
+    if any(count < 0 for count in said["groups"]):
+        raise ParquetError("a row group claims fewer rows than none")
+    features = said["features"]
+    _sensible(isinstance(features, str) and len(features) <= 2 * MAX_METADATA_BYTES)
+    return Schema(columns, features, sum(said["groups"]))
+
+
+def _rows_of(payload: bytes, width: int) -> Iterator[list[Any]]:
+    said = _json_of(payload)
+    _sensible(isinstance(said, list))
+    for row in said:
+        _sensible(isinstance(row, list) and len(row) == width)
+        yield row
+
+
+def embedded_of(cell: Any) -> Embedded | None:
+    """A cell of a column of clips, checked; None where the row has no clip.
+
+    Raises:
+        ParquetError: the child says nonsense.
+    """
+    if cell is None:
+        return None
+    _sensible(isinstance(cell, list) and len(cell) == 2)
+    name, embedded = cell
+    _sensible(name is None or isinstance(name, str))
+    _sensible(embedded is None or isinstance(embedded, bool))
+    return name, embedded

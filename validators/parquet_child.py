@@ -1,0 +1,449 @@
+"""Reads parquet for `validators.parquet`, in a process that can do little else.
+
+Strangers' parquet files meet pyarrow here and nowhere else. The process has the limits of a decode
+child, and reads in small batches: numbers in a footer decide nothing but how many rows are decoded
+at a time. Run as `python -I parquet_child.py <descriptor of a socket>`; validators.parquet_frames
+says what is spoken.
+"""
+
+import contextlib
+import json
+import math
+import os
+import socket
+import struct
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+# `python -I` knows no path to this repository; what is shared is fetched by hand.
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from validators.measurement import plain_text
+from validators.parquet_frames import (
+    CELLS,
+    CLIP,
+    CPU_SECONDS,
+    DONE,
+    FAILED,
+    LENGTH,
+    MAX_CELL_BYTES,
+    MAX_CELLS_BYTES,
+    MAX_CLIP_BYTES,
+    MAX_COLUMNS,
+    MAX_FRAME_BYTES,
+    MAX_METADATA_BYTES,
+    MAX_PIECE_BYTES,
+    MEMORY_BYTES,
+    NO_CLIP,
+    PIECE,
+    READY,
+    SCHEMA,
+    frame,
+    to_json,
+)
+from validators.sandbox import allow_cpu_seconds, limit_process
+
+del sys.path[0]
+
+_ROWS_AT_ONCE: Final = 256
+_CLIPS_AT_ONCE: Final = 64
+_BYTES_AT_ONCE: Final = 8 << 20  # of clips that are unpacked at a time, as far as the footer knows
+_BUFFER_BYTES: Final = 1 << 20  # of a column that is read ahead
+_AHEAD_BYTES: Final = 1 << 16  # of a piece at least: small columns lie side by side
+_PIECES_KEPT: Final = 16
+_FEATURES: Final = b"huggingface"  # where `datasets` describes the columns
+
+
+class _Refused(Exception):  # noqa: N818 - not an error of ours
+    """Reading the file ends here."""
+
+    def __init__(self, kind: str, detail: str) -> None:
+        self.kind = kind
+        self.detail = detail
+
+
+def _receive(channel: socket.socket, count: int) -> bytes:
+    data = bytearray()
+    while len(data) < count:
+        part = channel.recv(min(count - len(data), 1 << 20))
+        if not part:
+            raise ConnectionError("the parent is gone")
+        data += part
+    return bytes(data)
+
+
+class _File:
+    """A file in pieces as pyarrow sees it."""
+
+    closed = False
+
+    def __init__(self, channel: socket.socket, size: int) -> None:
+        self._size = size
+        self._pread = _Pieces(channel, size).pread
+        self._at = 0
+
+    def read(self, count: int = -1) -> bytes:
+        left = max(0, self._size - self._at)
+        data = self._pread(self._at, left if count < 0 else min(count, left))
+        self._at += len(data)
+        return data
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        self._at = offset + {os.SEEK_SET: 0, os.SEEK_CUR: self._at}.get(whence, self._size)
+        return self._at
+
+    def tell(self) -> int:
+        return self._at
+
+    def size(self) -> int:
+        return self._size
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def writable(self) -> bool:
+        return False
+
+    def flush(self) -> None:
+        """Nothing to write."""
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class _Pieces:
+    """Asks the parent for what it needs of a file, a little more at a time, and keeps the last."""
+
+    def __init__(self, channel: socket.socket, size: int) -> None:
+        self._channel = channel
+        self._size = size
+        self._kept: dict[int, bytes] = {}
+
+    def pread(self, offset: int, count: int) -> bytes:
+        data = bytearray()
+        while count > 0 and (part := self._part(offset, count)):
+            data += part
+            offset += len(part)
+            count -= len(part)
+        return bytes(data)
+
+    def _part(self, offset: int, count: int) -> bytes:
+        for start, piece in self._kept.items():
+            if start <= offset < start + len(piece):
+                return piece[offset - start : offset - start + count]
+        piece = self._ask(offset, min(max(count, _AHEAD_BYTES), MAX_PIECE_BYTES))
+        self._kept[offset] = piece
+        while len(self._kept) > _PIECES_KEPT:
+            del self._kept[next(iter(self._kept))]
+        return piece[:count]
+
+    def _ask(self, offset: int, count: int) -> bytes:
+        count = min(count, self._size - offset)
+        if count <= 0:
+            return b""
+        self._channel.sendall(frame(PIECE, to_json([offset, count])))
+        (length,) = LENGTH.unpack(_receive(self._channel, LENGTH.size))
+        return _receive(self._channel, length)
+
+
+# --------------------------------------------------------------------------------------------
+# Schema
+
+
+class _Reader:
+    """Answers one request about one file."""
+
+    def __init__(self, file: Any, send: Callable[[bytes, bytes], None]) -> None:
+        self._send = send
+        self._file = pq.ParquetFile(file, buffer_size=_BUFFER_BYTES, pre_buffer=False)
+        leaves = self._file.metadata.num_columns
+        if leaves > MAX_COLUMNS:
+            raise _Refused("too much", f"{leaves:,} columns; at most {MAX_COLUMNS:,}")
+        self._fields: dict[str, pa.Field] = {field.name: field for field in self._file.schema_arrow}
+        if len(self._fields) < len(self._file.schema_arrow):
+            raise _Refused("unreadable", "two columns have one name")
+
+    def schema(self) -> None:
+        """Say what the footer says: it is the parent's to doubt it."""
+        metadata = self._file.metadata
+        features = (self._file.schema_arrow.metadata or {}).get(_FEATURES, b"")
+        if len(features) > MAX_METADATA_BYTES:
+            features = b""
+        columns = [[name, _is_audio(field.type)] for name, field in self._fields.items()]
+        groups = [metadata.row_group(g).num_rows for g in range(metadata.num_row_groups)]
+        described = {
+            "columns": columns,
+            "features": features.decode(errors="replace"),
+            "groups": groups,
+        }
+        self._send(SCHEMA, to_json(described))
+
+    # ----------------------------------------------------------------------------------------
+    # Cells
+
+    def cells(self, names: list[str], most_rows: int) -> None:
+        """Send the rows: of a column of clips only their names, and whether they are embedded."""
+        total = 0
+        waiting: list[bytes] = []
+        size = 0
+        for row in self._rows(names, most_rows):
+            cells = [_encoded(cell) for cell in row]
+            line = b"[" + b",".join(cells) + b"]"
+            total += len(line)
+            if total > MAX_CELLS_BYTES:
+                raise _Refused("too much", f"cells of more than {MAX_CELLS_BYTES:,} bytes in all")
+            if size + len(line) > MAX_FRAME_BYTES // 2 and waiting:
+                self._send(CELLS, b"[" + b",".join(waiting) + b"]")
+                waiting, size = [], 0
+            if len(line) > MAX_FRAME_BYTES // 2:
+                raise _Refused("too much", f"a row of more than {MAX_FRAME_BYTES // 2:,} bytes")
+            waiting.append(line)
+            size += len(line) + 1
+        if waiting:
+            self._send(CELLS, b"[" + b",".join(waiting) + b"]")
+
+    def _rows(self, names: list[str], most_rows: int) -> Iterator[list[Any]]:
+        count = 0
+        for group in range(self._file.num_row_groups):
+            embedded = {name: self._embedded(group, name) for name in names}
+            claimed = self._file.metadata.row_group(group).num_rows
+            there = 0
+            for batch in self._batches(group, names):
+                there += batch.num_rows
+                count += batch.num_rows
+                if count > most_rows:
+                    raise _Refused("rows", f"it holds more than {most_rows:,} rows")
+                columns = [self._values(batch, name, embedded[name]) for name in names]
+                for at in range(batch.num_rows):
+                    yield [column[at] for column in columns]
+            if names and there != claimed:
+                raise _Refused(
+                    "unreadable", f"row group {group} claims {claimed} rows and holds {there}"
+                )
+
+    def _batches(self, group: int, names: list[str]) -> Iterator[Any]:
+        leaves = [leaf for name in names if (leaf := self._leaf(name)) is not None]
+        return self._file.iter_batches(  # type: ignore[no-any-return]
+            batch_size=_ROWS_AT_ONCE, row_groups=[group], columns=leaves, use_threads=False
+        )
+
+    def _leaf(self, name: str) -> str | None:
+        """What is read of a column for its cells: of clips only names, if they have any."""
+        kind = self._fields[name].type
+        if not _is_audio(kind):
+            return name
+        return f"{name}.path" if _child(kind, "path") is not None else None
+
+    def _values(self, batch: Any, name: str, embedded: bool | None) -> list[Any]:
+        if self._leaf(name) is None:
+            return [[None, embedded]] * int(batch.num_rows)
+        column = batch.column(batch.schema.get_field_index(name))
+        if not _is_audio(self._fields[name].type):
+            return [_plain(value, column.type) for value in column.to_pylist()]
+        return [
+            None if value is None else [value.get("path"), embedded] for value in column.to_pylist()
+        ]
+
+    def _embedded(self, group: int, name: str) -> bool | None:
+        """Whether the footer says of a column of clips that all, or none, hold their bytes."""
+        if not _is_audio(self._fields[name].type):
+            return None
+        metadata = self._file.metadata.row_group(group)
+        wanted = f"{name}.bytes"
+        for leaf in range(metadata.num_columns):
+            chunk = metadata.column(leaf)
+            if chunk.path_in_schema == wanted:
+                nulls = chunk.statistics.null_count if chunk.statistics else None
+                if nulls == metadata.num_rows:
+                    return False
+                return True if nulls == 0 else None
+        return None
+
+    # ----------------------------------------------------------------------------------------
+    # Clips
+
+    def clips(self, name: str, rows: list[int]) -> None:
+        """Send the bytes of a column in these rows, which are given in ascending order."""
+        wanted = iter([*rows, -1])
+        row = next(wanted)
+        start = 0
+        kind = self._fields[name].type
+        leaf = f"{name}.bytes" if pa.types.is_struct(kind) else name
+        for group in range(self._file.num_row_groups):
+            end = start + self._file.metadata.row_group(group).num_rows
+            if not start <= row < end:
+                start = end
+                continue
+            at = start
+            for batch in self._clip_batches(group, leaf):
+                column = batch.column(0)
+                if pa.types.is_struct(column.type):
+                    column = column.field("bytes")
+                while at <= row < at + len(column):
+                    self._send_clip(column[row - at])
+                    row = next(wanted)
+                at += len(column)
+                del column, batch
+                if not at <= row < end:
+                    break
+            start = end
+        if row != -1:
+            raise _Refused("unreadable", f"there is no row {row}")
+
+    def _clip_batches(self, group: int, leaf: str) -> Iterator[Any]:
+        metadata = self._file.metadata.row_group(group)
+        size = next(
+            (
+                metadata.column(number).total_uncompressed_size
+                for number in range(metadata.num_columns)
+                if metadata.column(number).path_in_schema == leaf
+            ),
+            _BYTES_AT_ONCE,
+        )
+        average = max(1, size // max(1, metadata.num_rows))
+        rows = max(1, min(_CLIPS_AT_ONCE, _BYTES_AT_ONCE // average))
+        return self._file.iter_batches(  # type: ignore[no-any-return]
+            batch_size=rows, row_groups=[group], columns=[leaf], use_threads=False
+        )
+
+    def _send_clip(self, cell: Any) -> None:
+        if not cell.is_valid:
+            self._send(NO_CLIP, b"")
+            return
+        if isinstance(cell, pa.DictionaryScalar):
+            cell = cell.value
+        data = cell.as_buffer()
+        if data.size > MAX_CLIP_BYTES:
+            raise _Refused("too much", f"a clip of {data.size:,} bytes; at most {MAX_CLIP_BYTES:,}")
+        self._send(CLIP, data)
+
+
+def _child(kind: Any, name: str) -> Any:
+    index = kind.get_field_index(name) if pa.types.is_struct(kind) else -1
+    return kind.field(index).type if index >= 0 else None
+
+
+def _is_binary(kind: Any) -> bool:
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    return bool(pa.types.is_binary(kind) or pa.types.is_large_binary(kind))
+
+
+def _is_audio(kind: Any) -> bool:
+    """Whether a column holds clips: bytes, or a struct of bytes and perhaps a path."""
+    return _is_binary(kind) or ((inner := _child(kind, "bytes")) is not None and _is_binary(inner))
+
+
+def _plain(value: Any, kind: Any) -> Any:
+    """A value as JSON can say it."""
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            return str(value)
+        return _shortest(value) if pa.types.is_float32(kind) else value
+    if value is None or isinstance(value, str | int | bool):
+        return value
+    if isinstance(value, list):
+        inner = getattr(kind, "value_type", kind)
+        return [_plain(item, inner) for item in value]
+    if isinstance(value, dict):
+        return {str(key): _plain(item, pa.null()) for key, item in value.items()}
+    if isinstance(value, bytes):
+        return f"{len(value)} bytes"
+    return str(value)
+
+
+def _shortest(value: float) -> float:
+    """The shortest decimal that is the same number in 32 bits: 0.1, not 0.10000000149011612."""
+    single = struct.Struct("f")
+    for digits in range(6, 9):
+        short = float(f"{value:.{digits}g}")
+        if single.pack(short) == single.pack(value):
+            return short
+    return value
+
+
+def _encoded(cell: Any) -> bytes:
+    text = to_json(cell)
+    if len(text) > MAX_CELL_BYTES:
+        raise _Refused("too much", f"a cell of more than {MAX_CELL_BYTES:,} bytes that is no clip")
+    return text
+
+
+# --------------------------------------------------------------------------------------------
+# The process
+
+
+def answer(channel: socket.socket, request: dict[str, Any], descriptor: int | None) -> None:
+    """Read a file as a request asks, and send the frames."""
+
+    def send(kind: bytes, payload: Any) -> None:
+        channel.sendall(frame(kind)[:1] + LENGTH.pack(len(payload)))
+        channel.sendall(payload)
+
+    try:
+        if descriptor is None:
+            file: Any = pa.PythonFile(_File(channel, int(request["size"])), mode="r")
+        else:  # which copies less than a file of Python's would
+            file = pa.OSFile(f"/dev/fd/{descriptor}", "rb")
+        reader = _Reader(file, send)
+        match request["want"]:
+            case "schema":
+                reader.schema()
+            case "cells":
+                reader.cells(request["columns"], request["most"])
+            case "clips":
+                reader.clips(request["column"], request["rows"])
+        send(DONE, b"")
+    except _Refused as refused:
+        send(FAILED, to_json([refused.kind, refused.detail]))
+    except MemoryError:  # pyarrow's own is one
+        detail = f"asks for more than {MEMORY_BYTES >> 20} MiB of memory"
+        send(FAILED, to_json(["memory", detail]))
+    except ConnectionError:
+        raise
+    # What pyarrow says of a broken file, in whichever of its layers it notices.
+    except (pa.ArrowException, OSError, ValueError, LookupError, TypeError, AttributeError) as bad:
+        send(FAILED, to_json(["unreadable", plain_text(str(bad)).removesuffix(".")]))
+    except RecursionError:
+        send(FAILED, to_json(["unreadable", "nested too deeply"]))
+
+
+def serve(channel: socket.socket) -> None:
+    """Answer requests until the parent closes its end."""
+    channel.sendall(frame(READY))
+    while True:
+        head, descriptors, _, _ = socket.recv_fds(channel, LENGTH.size, 1)
+        if not head:
+            return
+        try:
+            head += _receive(channel, LENGTH.size - len(head))
+            request = json.loads(_receive(channel, LENGTH.unpack(head)[0]))
+            allow_cpu_seconds(CPU_SECONDS)
+            answer(channel, request, descriptors[0] if descriptors else None)
+        finally:
+            for descriptor in descriptors:
+                os.close(descriptor)
+
+
+def main(arguments: list[str]) -> int:
+    """Entry point: `<descriptor>` of the socket, or `--version` to see whether the imports work."""
+    if arguments == ["--version"]:
+        print(f"pyarrow {pa.__version__}")
+        return 0
+    pa.set_cpu_count(1)
+    pa.set_io_thread_count(1)
+    limit_process(MEMORY_BYTES)
+    with socket.socket(fileno=int(arguments[0])) as channel, contextlib.suppress(ConnectionError):
+        serve(channel)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
