@@ -141,7 +141,9 @@ def view_task(
         reading = Reading(folder)
         rooms = shares(wish.clips, len(folder.instances))
         builders = [
-            _InstanceViewer(file, report=own, sounds=sounds, stack=stack, room=room, wish=wish)
+            _InstanceViewer(
+                file, report=own, sounds=sounds, stack=stack, room=room, wish=wish, reading=reading
+            )
             for file, room in zip(folder.instances, rooms, strict=True)
         ]
         previews = _previews([clip for one in builders for clip in one.clips()], wish, bar)
