@@ -27,8 +27,11 @@ ONLY_IMPORTERS = {
     "langcodes": {"validators/languages.py"},
     "huggingface_hub": {"ci/hub.py", "ci/hub_access.py", "validators/hub_client.py"},
     "httpx2": {"ci/http_client.py", "validators/http_client.py", "validators/hub_client.py"},
-    "soundfile": {"validators/decode_child.py", "validators/encode_child.py"},
-    "numpy": {"validators/decode_child.py", "validators/encode_child.py", "ci/agreement.py"},
+    "soundfile": {f"validators/{name}_child.py" for name in ("decode", "encode", "preview")},
+    "numpy": {
+        *(f"validators/{name}_child.py" for name in ("decode", "encode", "preview")),
+        "ci/agreement.py",
+    },
     "agreement": {"ci/agreement.py"},
     "krippendorff": {"ci/agreement.py"},
     "jsonschema": set(),  # it fetches what a schema refers to; the tests keep it from that

@@ -73,16 +73,16 @@ def hostile() -> Edit:
     )  # fmt: skip
 
 
-def view_of(root: Path, measure: Measurer, *, clips: int = 24, seed: int = 0) -> TaskView:
+def view_of(root: Path, measure: Measurer, *, clips: int = 24, offline: bool = True) -> TaskView:
     """What a page shows of the one task below `root`."""
     (task,) = (root / "tasks").iterdir()
-    wish = Wish(clips=clips, seed=seed, jobs=1, offline=True)
+    wish = Wish(clips=clips, seed=0, jobs=1, offline=offline)
     return view_task(root, f"tasks/{task.name}", wish, measure, lambda _: None)
 
 
-def page_of(root: Path, measure: Measurer, *, clips: int = 24, seed: int = 0) -> str:
+def page_of(root: Path, measure: Measurer, *, clips: int = 24, offline: bool = True) -> str:
     """The page of the one task below `root`."""
-    return page(view_of(root, measure, clips=clips, seed=seed))
+    return page(view_of(root, measure, clips=clips, offline=offline))
 
 
 class Outline(HTMLParser):

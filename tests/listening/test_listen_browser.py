@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from ci.review import read_sheet
 from schema.review import ReviewSheet
 from scripts import browser
 from tests.components import javascript_packages, unavailable
@@ -160,6 +161,7 @@ def test_verdicts_are_given_by_keys_and_exported_as_the_model_says(visit: Any) -
     assert download.value.suggested_filename == "AnswerDetection.ada-example.review.json"
     written = Path(download.value.path()).read_bytes()
     sheet = ReviewSheet.model_validate_json(written)
+    assert read_sheet(Path(download.value.path())) == sheet
     first, second = opened.shown()[:2]
     assert [one.model_dump() for one in sheet.examples] == [
         {

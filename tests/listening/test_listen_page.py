@@ -24,7 +24,9 @@ from tests.flawless import (
     variant,
     write,
 )
+from tests.hub.server import Hub
 from tests.listening.pages import ATTACKS, Outline, hostile, page_of, view_of
+from tests.on_hub import REPO, SHARD, STEMS, parquet, pointing, prompts
 from tests.sounds import speech
 from validators.audio import Decoders
 from validators.engine import Measurer, Options, check
@@ -273,6 +275,25 @@ def test_data_that_were_not_read_are_said_to_be_not_shown(
         outline.words
     )
     assert not outline.all("article")
+
+
+def test_data_on_the_hub_are_shown_as_those_in_the_repository(
+    tmp_path: Path, clips: Path, measure: Measurer, hub: Hub, plain: str
+) -> None:
+    revision = hub.put(REPO, {SHARD: parquet(prompts(clips, file=STEMS))})
+    pointing(tmp_path, clips, revision=revision)
+    text = page_of(tmp_path, measure, offline=False)
+    assert known(text)["sounds"] == known(plain)["sounds"]
+    files = [one["data-file"] for one in Outline(text).all("article")]
+    assert files == [one["data-file"] for one in Outline(plain).all("article")]
+
+
+def test_a_dataset_that_is_not_there_is_said(
+    tmp_path: Path, clips: Path, measure: Measurer, hub: Hub
+) -> None:
+    pointing(tmp_path, clips)
+    words = Outline(page_of(tmp_path, measure, offline=False)).words
+    assert "Its examples are not shown: no row can be read; the findings say why." in words
 
 
 def test_a_clip_that_cannot_be_decoded_is_shown_as_such_with_its_finding(
