@@ -15,7 +15,7 @@ from scripts.browser import FLAGS, missing, path
 
 ROOT: Final = Path(__file__).parents[1]
 TASK: Final = "tasks/SpeechTextMatching"
-SIZE: Final = {"width": 1120, "height": 640}
+WIDTH, HEIGHT = 1120, 640
 
 
 def main(target: Path) -> int:
@@ -28,7 +28,7 @@ def main(target: Path) -> int:
         command = [sys.executable, "-m", "validators.listen", TASK, "--output", str(page)]
         subprocess.run(command, cwd=ROOT, check=True)
         browser = playwright.chromium.launch(executable_path=path(), args=list(FLAGS))
-        shown = browser.new_page(viewport=SIZE, reduced_motion="reduce")
+        shown = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, reduced_motion="reduce")
         shown.goto(page.as_uri())
         for key in "no554":
             shown.keyboard.press(key)
