@@ -13,7 +13,6 @@ from typing import Final, NoReturn
 from pydantic import TypeAdapter, ValidationError
 
 from ci.building import ApprovedTask, BuildError, build_instance
-from ci.progress import progress
 from ci.revision import RevisionError, commit_id, digest_at
 from schema.manifest import Build, Erratum, InstanceName, Manifest, PublishedInstance, Refused
 from schema.report import Report
@@ -23,6 +22,7 @@ from validators.encoding import Encoders
 from validators.engine import Options, check
 from validators.folder import TaskFolder
 from validators.measurement import Measurement
+from validators.progress import progress
 from validators.render.escape import visible
 from validators.render.words import counted
 from validators.report import Refusal, approve

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from ci import parquet
-from ci.instructing import assign, fill
 from ci.rows import PublishedClip, Row, RowsHash, Value, clip_name, columns_of
 from schema.instance import Instance
 from schema.manifest import (
@@ -28,6 +27,7 @@ from validators.clips import ClipSource
 from validators.encoding import Encoders, EncodingError
 from validators.examples import Example, Examples, read_examples, text_of
 from validators.folder import TEXT_CAP, InstanceFile, TaskFolder
+from validators.instructing import assign, fill
 from validators.measurement import Measurement
 from validators.opening import open_source
 from validators.prose import markdown_below
@@ -179,7 +179,7 @@ class _RowMaker:
 
     def _all_cells(self, examples: Examples) -> Iterator[list[Value | _ClipCell]]:
         """The rows, their clips not encoded yet."""
-        self._labels = ", ".join(_labels(examples))
+        self._labels = ", ".join(examples.label_set)
         chosen = assign([example.file for example in examples.rows], len(self._templates))
         for example, number in zip(examples.rows, chosen, strict=True):
             # Errata leave last: the instructions of the others stay what they were.
@@ -245,14 +245,6 @@ class _RowMaker:
     def _texts(self) -> list[str]:
         task_file = self._file.task_file
         return [name for name in task_file.inputs if name.startswith("text")] if task_file else []
-
-
-def _labels(examples: Examples) -> list[str]:
-    """The declared labels in order; where none are declared, those that occur, sorted."""
-    answers = (row.label for row in examples.rows)
-    chosen = (answer if isinstance(answer, tuple) else (answer,) for answer in answers)
-    occurring = {label for labels in chosen for label in labels if isinstance(label, str)}
-    return examples.file.labels or sorted(occurring)
 
 
 def _label(label: object) -> Value:

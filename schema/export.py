@@ -11,6 +11,7 @@ from schema.instance import Instance
 from schema.manifest import Manifest
 from schema.release import Release
 from schema.report import Report
+from schema.review import ReviewSheet
 from schema.task import Task
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -20,6 +21,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "report": Report,
     "manifest": Manifest,
     "release": Release,
+    "review": ReviewSheet,
 }
 
 

@@ -1,4 +1,4 @@
-"""The Hub's official JavaScript client, for tests: installed from the pinned list, or pinned again.
+"""JavaScript packages that tests use: installed from the pinned list, or pinned again.
 
 python -m scripts.javascript          install into .cache/javascript
 python -m scripts.javascript --pin    write requirements/javascript/package-lock.json again
@@ -59,7 +59,7 @@ def main() -> int:
     """Install, or pin; returns 2 where npm cannot do it."""
     parser = argparse.ArgumentParser(
         prog="python -m scripts.javascript",
-        description="Install the Hub's JavaScript client for tests into .cache/javascript.",
+        description="Install the JavaScript packages of tests into .cache/javascript.",
     )
     parser.add_argument("--pin", action="store_true", help="write the list of versions again")
     arguments = parser.parse_args()

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ci.instructing import assign, fill
 from tests.test_tasks import INSTANCES
 from validators.examples import read_examples
+from validators.instructing import assign, fill
 from validators.opening import open_source
 from validators.source import is_local
 

@@ -33,13 +33,11 @@ ONLY_IMPORTERS = {
     },
     "httpx2": {"ci/http_client.py", "validators/http_client.py", "validators/hub_client.py"},
     "soundfile": {
-        "validators/decode_child.py",
-        "validators/encode_child.py",
+        *(f"validators/{name}_child.py" for name in ("decode", "encode", "preview")),
         "evaluation/clips.py",
     },
     "numpy": {
-        "validators/decode_child.py",
-        "validators/encode_child.py",
+        *(f"validators/{name}_child.py" for name in ("decode", "encode", "preview")),
         "validators/meter.py",
         "ci/agreement.py",
         "evaluation/clips.py",

@@ -11,7 +11,8 @@ from typing import NoReturn, TextIO
 
 from schema.report import Report, TaskReport
 from validators import __version__
-from validators.engine import Measurer, Options, Progress, check
+from validators.engine import Measurer, Options, check
+from validators.progress import progress
 from validators.registry import page, rules
 from validators.render import FORMATS, render
 from validators.render.escape import visible
@@ -59,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _check(root: Path, paths: Sequence[str], options: argparse.Namespace) -> Report:
     try:
         with ExitStack() as stack:
-            measured, fetched = stack.enter_context(_progress(sys.stderr))
+            bar = stack.enter_context(progress())
             measure = stack.enter_context(_measurer(options))
             kept = None if options.no_cache else ReportCache(Path.cwd())
             return check(
@@ -67,8 +68,8 @@ def _check(root: Path, paths: Sequence[str], options: argparse.Namespace) -> Rep
                 paths,
                 _options(options),
                 measure,
-                progress=measured,
-                fetched=fetched,
+                progress=bar("listening"),
+                fetched=bar("fetching"),
                 kept=kept,
             )
     except OSError as error:
@@ -177,7 +178,7 @@ def _find(paths: Sequence[str]) -> tuple[Path, list[str]]:
     A path inside a task folder means that folder, so that editors and pre-commit may name files.
     """
     asked = [Path(path) for path in paths] or [Path(TASKS)]
-    folders = [folder for path in asked for folder in _task_folders(path)]
+    folders = [folder for path in asked for folder in task_folders(path)]
     if not folders:
         _stop("there is no task folder to check")
     root = folders[0].parent.parent
@@ -187,7 +188,8 @@ def _find(paths: Sequence[str]) -> tuple[Path, list[str]]:
     return root, list(dict.fromkeys(folder.relative_to(root).as_posix() for folder in folders))
 
 
-def _task_folders(path: Path) -> list[Path]:
+def task_folders(path: Path) -> list[Path]:
+    """The task folders that a path means; ends the program where it means none."""
     whole = Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow a link
     if not whole.exists():
         _stop(f"{path} does not exist{_nearest(whole)}")
@@ -278,26 +280,6 @@ def _measurer(options: argparse.Namespace) -> Iterator[Measurer]:
     with ExitStack() as stack:
         cache = None if options.no_cache else stack.enter_context(Cache(Path.cwd()))
         yield stack.enter_context(Decoders(jobs=options.jobs, cache=cache)).measure
-
-
-@contextmanager
-def _progress(stream: TextIO) -> Iterator[tuple[Progress | None, Progress | None]]:
-    """Bars for clips and for downloads where a person watches, nothing where none does."""
-    if not stream.isatty():
-        yield None, None
-        return
-    from rich.console import Console  # noqa: PLC0415 - only where a person watches
-    from rich.progress import Progress as Bar  # noqa: PLC0415
-
-    with Bar(console=Console(file=stream), transient=True) as bar:
-        clips = bar.add_task("listening", visible=False)
-        bytes_ = bar.add_task("fetching", visible=False)
-        yield (
-            lambda done, total: bar.update(clips, completed=done, total=total, visible=True),
-            lambda done, total: bar.update(
-                bytes_, completed=done, total=total, visible=done < total
-            ),
-        )
 
 
 def _looks(output: Path | None) -> tuple[bool, int]:

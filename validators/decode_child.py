@@ -306,7 +306,33 @@ def serve(channel: socket.socket, measure: Callable[[int], Measurement] = measur
         channel.sendall(answer.encode() + b"\n")
 
 
-def main(arguments: list[str]) -> int:
+def serve_making(
+    channel: socket.socket,
+    make: Callable[[int, int, bytes], Measurement],
+    message_bytes: int,
+    cpu_seconds: int,
+) -> None:
+    """`serve` for children that make something of a clip.
+
+    With each comes a message and a second descriptor, of memory that the parent made; `make` fills
+    it and cuts it to the length of what is there.
+    """
+    channel.sendall(READY)
+    while True:
+        message, descriptors, _, _ = socket.recv_fds(channel, message_bytes, 2)
+        if not descriptors:
+            return
+        try:
+            allow_cpu_seconds(cpu_seconds)
+            clip, memory = descriptors
+            answer = make(clip, memory, message).to_json()
+        finally:
+            for descriptor in descriptors:
+                os.close(descriptor)
+        channel.sendall(answer.encode() + b"\n")
+
+
+def main(arguments: list[str], serve: Callable[[socket.socket], None] = serve) -> int:
     """Entry point: `<descriptor>` of the socket, or `--version` to see whether the imports work."""
     if arguments == ["--version"]:
         print(f"soundfile {soundfile.__version__}, libsndfile {soundfile.__libsndfile_version__}")

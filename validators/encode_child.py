@@ -11,7 +11,6 @@ encodes, it puts into memory that the parent made and shares. Run as
                       that cannot be decoded; with no measurement but length and hash of samples
 """
 
-import contextlib
 import io
 import mmap
 import os
@@ -25,10 +24,9 @@ import soundfile
 
 # `python -I` knows no path to this repository; the modules that are shared are fetched by hand.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from validators.decode_child import READY, measure
+from validators.decode_child import main, measure, serve_making
 from validators.measurement import COMMENT_BYTES, ENCODE_CPU_SECONDS, Measurement
 from validators.meter import Meter, Samples
-from validators.sandbox import allow_cpu_seconds, limit_process
 
 del sys.path[0]
 
@@ -85,33 +83,14 @@ def encode(clip: int, memory: int, comment: str) -> Measurement:
     return measure(memory, meter=Hasher)
 
 
-def serve(channel: socket.socket) -> None:
+def serve_encoding(channel: socket.socket) -> None:
     """Answer jobs until the parent closes its end."""
-    channel.sendall(READY)
-    while True:
-        comment, descriptors, _, _ = socket.recv_fds(channel, COMMENT_BYTES, 2)
-        if not descriptors:
-            return
-        try:
-            allow_cpu_seconds(ENCODE_CPU_SECONDS)
-            clip, memory = descriptors
-            answer = encode(clip, memory, comment.decode().strip()).to_json()
-        finally:
-            for descriptor in descriptors:
-                os.close(descriptor)
-        channel.sendall(answer.encode() + b"\n")
 
+    def make(clip: int, memory: int, message: bytes) -> Measurement:
+        return encode(clip, memory, message.decode().strip())
 
-def main(arguments: list[str]) -> int:
-    """Entry point: `<descriptor>` of the socket, or `--version` to see whether the imports work."""
-    if arguments == ["--version"]:
-        print(f"soundfile {soundfile.__version__}, libsndfile {soundfile.__libsndfile_version__}")
-        return 0
-    limit_process()
-    with socket.socket(fileno=int(arguments[0])) as channel, contextlib.suppress(ConnectionError):
-        serve(channel)
-    return 0
+    serve_making(channel, make, COMMENT_BYTES, ENCODE_CPU_SECONDS)
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(sys.argv[1:], serve_encoding))

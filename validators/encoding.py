@@ -9,26 +9,22 @@ pictures, paths of somebody's machine and bytes that no decoder looks at, and wh
 everybody's decoder shall have been written by ours. Its samples are the same.
 """
 
-import os
-import socket
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable
 from pathlib import Path
-from typing import Final, cast
+from typing import Final
 
-from validators.audio import Decoders, Job
+from validators.audio import Job
 from validators.clips import ClipSource
+from validators.making import Makers
 from validators.measurement import (
     COMMENT_BYTES,
     ENCODE_CPU_SECONDS,
     ENCODE_WALL_SECONDS,
     FINE_SUBTYPES,
-    Failure,
     Measurement,
 )
 
 CHILD: Final = Path(__file__).with_name("encode_child.py")
-_WINDOW_PER_CHILD: Final = 8  # clips that may be ahead of the oldest unfinished one
-_HELD_BYTES: Final = 32 << 20  # of encoded clips that wait for that one
 _FLAC_HEAD: Final = 1 << 16  # bytes of a FLAC file before its frames, on the safe side
 
 
@@ -50,7 +46,7 @@ def rounded(sound: Measurement) -> bool:
     return sound.subtype in FINE_SUBTYPES
 
 
-class Encoders(Decoders):
+class Encoders(Makers):
     """Up to `jobs` encode children, for any number of `encode`s.
 
     Args:
@@ -79,63 +75,24 @@ class Encoders(Decoders):
                 raise EncodingError(result.detail or str(result.failure))
             yield job.made
 
-    def _room(self, window: Sequence[Job]) -> int:
-        if sum(len(job.made) for job in window) >= _HELD_BYTES:
-            return 0
-        return self._jobs * _WINDOW_PER_CHILD - len(window)
+    def _message(self, job: Job) -> bytes:
+        return comment(job.source.tag).encode().ljust(COMMENT_BYTES)
 
-    def _hand_over(self, channel: socket.socket, job: Job, fd: int) -> None:
-        self._release(job)
+    def _capacity(self, job: Job) -> int:
+        """What the FLAC file can have at most: 16 bits a sample, even where nothing can be saved,
+        an eighth of a byte for the heads of frames, and the head of the file."""
         sound: Measurement = job.source.tag
-        job.memory = os.memfd_create("flac", os.MFD_CLOEXEC)
-        os.ftruncate(job.memory, _capacity(sound))
-        text = comment(sound).encode().ljust(COMMENT_BYTES)
-        socket.send_fds(channel, [text], [fd, job.memory])
+        samples = sound.frames * sound.channels
+        return 2 * samples + samples // 8 + _FLAC_HEAD
 
-    def _answer(self, job: Job, line: bytes) -> Measurement:
-        result = Measurement.from_json(line)
-        try:
-            return self._checked(job, result) if result.decoded else result
-        finally:
-            self._release(job)
-
-    @staticmethod
-    def _checked(job: Job, result: Measurement) -> Measurement:
+    def _checked(self, job: Job, result: Measurement, made: bytes) -> Measurement:  # noqa: ARG002
         """Take the encoded clip, if it is what was measured."""
         if _samples(result) != _samples(job.source.tag):
             detail = "the encoded clip has other samples than the measured one"
             return Measurement(size=job.size, failure="undecodable", detail=detail)
         if (result.content, result.subtype) != ("flac", "PCM_16"):
             raise ValueError(f"encoded as {result.content} {result.subtype}")
-        memory = cast(int, job.memory)
-        size = os.fstat(memory).st_size
-        if size > _capacity(job.source.tag):
-            raise ValueError(f"{size} bytes in the shared memory")
-        job.made = os.pread(memory, size, 0)  # a copy: the child still holds what it shares
         return result
-
-    def _fail(self, job: Job, failure: Failure, detail: str) -> None:
-        self._release(job)
-        super()._fail(job, failure, detail)
-
-    def _abandon(self) -> None:
-        handed_over = (job for child in self._children for job in child.queue)
-        for job in (*self._pending, *self._suspects, *handed_over):
-            self._release(job)
-        super()._abandon()
-
-    @staticmethod
-    def _release(job: Job) -> None:
-        if job.memory is not None:
-            os.close(job.memory)
-            job.memory = None
-
-
-def _capacity(sound: Measurement) -> int:
-    """Bytes that the FLAC file of a clip can have at most: 16 bits a sample, even where nothing can
-    be saved, an eighth of a byte for the heads of frames, and the head of the file."""
-    samples = sound.frames * sound.channels
-    return 2 * samples + samples // 8 + _FLAC_HEAD
 
 
 def _samples(sound: Measurement) -> tuple[int, int, int, str]:

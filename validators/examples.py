@@ -99,6 +99,14 @@ class Examples:
             return self.source.clip_columns
         return self.audio_inputs + (["label"] if self.output == "audio" else [])
 
+    @property
+    def label_set(self) -> list[str]:
+        """The declared labels in order; where none are declared, those that occur, sorted."""
+        answers = (row.label for row in self.rows)
+        chosen = (answer if isinstance(answer, tuple) else (answer,) for answer in answers)
+        occurring = {label for labels in chosen for label in labels if isinstance(label, str)}
+        return self.file.labels or sorted(occurring)
+
     @cached_property
     def groups(self) -> list[str]:
         """The declared group columns."""
