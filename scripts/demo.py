@@ -185,7 +185,7 @@ def publish_a_change(here: Stage, first: list[str]) -> list[str]:
         raise DemoError(f"{CHANGED} does not say {BEFORE!r}; change the demo with it")
     file.write_text(text.replace(BEFORE, AFTER), encoding="utf-8")
     who = ["-c", "user.name=Demo", "-c", "user.email=demo@example.org"]
-    commit = ["commit", "--quiet", "--all", "--message", "reword an instruction"]
+    commit = ["commit", "--no-gpg-sign", "--quiet", "--all", "--message", "reword an instruction"]
     subprocess.run(["git", *who, *commit], cwd=here.clone, check=True)
     say(f"2. Somebody rewords an instruction of {CHANGED}; it is merged, and published.")
     here.command("ci.publish", "push")

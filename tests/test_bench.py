@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from scripts.bench import hostile, sound
+from scripts.bench import hostile, publishing, sound
 from scripts.bench.folder import BenchFolder, make_folder
 from scripts.bench.run import Command, RunError, memory, seconds
 from scripts.bench.table import Line, shown
