@@ -25,13 +25,9 @@ import soundfile
 
 # `python -I` knows no path to this repository; the modules that are shared are fetched by hand.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from validators.decode_child import (
-    READY,
-    Meter,
-    Samples,
-    measure,
-)
+from validators.decode_child import READY, measure
 from validators.measurement import COMMENT_BYTES, ENCODE_CPU_SECONDS, Measurement
+from validators.meter import Meter, Samples
 from validators.sandbox import allow_cpu_seconds, limit_process
 
 del sys.path[0]
