@@ -20,7 +20,7 @@ from huggingface_hub import HfApi
 from huggingface_hub.hf_api import RepoFile
 
 from schema.canonical import DATASET_REPO
-from scripts.loopback import ROOT, client, empty_hub
+from scripts.loopback import client, clone, commit, empty_hub
 
 CHANGED: Final = "SpokenDigitRecognition"
 BEFORE: Final = "Which digit does the speaker say?"
@@ -134,10 +134,9 @@ def main() -> int:
 @contextmanager
 def stage(folder: Path) -> Iterator[Stage]:
     """An empty test Hub with a dataset repository, and a clone of what is committed."""
-    clone = folder / "clone"
-    subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)
+    here = clone(folder / "clone")
     with empty_hub(folder / "store") as api:
-        yield Stage(api, clone, client(str(api.endpoint), folder / "home"))
+        yield Stage(api, here, client(str(api.endpoint), folder / "home"))
 
 
 def tell(here: Stage) -> None:
@@ -146,7 +145,8 @@ def tell(here: Stage) -> None:
     Raises:
         DemoError: something did not come out as it must.
     """
-    say(f"A Hub on this machine, {here.api.endpoint}, with an empty {DATASET_REPO}.\n")
+    say(f"A Hub on this machine, {here.api.endpoint}, with an empty {DATASET_REPO}, and a clone")
+    say("of this repository without the instances that take their data from the real Hub.\n")
     began = here.commits()
     first = publish_everything(here, began)
     second = publish_a_change(here, first)
@@ -166,7 +166,7 @@ def tell(here: Stage) -> None:
 def publish_everything(here: Stage, began: list[str]) -> list[str]:
     """Publish all tasks; the commits afterwards."""
     tasks = [path for path in (here.clone / "tasks").iterdir() if (path / "task.json").exists()]
-    say(f"1. Check, build and publish the {len(tasks)} tasks of this repository.")
+    say(f"1. Check, build and publish all {len(tasks)} tasks.")
     here.command("ci.publish", "push")
     commits = here.commits()
     if commits[1:] != began:
@@ -184,9 +184,7 @@ def publish_a_change(here: Stage, first: list[str]) -> list[str]:
     if text.count(BEFORE) != 1:
         raise DemoError(f"{CHANGED} does not say {BEFORE!r}; change the demo with it")
     file.write_text(text.replace(BEFORE, AFTER), encoding="utf-8")
-    who = ["-c", "user.name=Demo", "-c", "user.email=demo@example.org"]
-    commit = ["commit", "--quiet", "--all", "--message", "reword an instruction"]
-    subprocess.run(["git", *who, *commit], cwd=here.clone, check=True)
+    commit(here.clone, "reword an instruction")
     say(f"2. Somebody rewords an instruction of {CHANGED}; it is merged, and published.")
     here.command("ci.publish", "push")
     commits = here.commits()

@@ -1,6 +1,8 @@
-"""The test Hub as a process beside this one, with an empty canonical dataset repository."""
+"""Publishing without a network: the test Hub as a process, and the tasks whose data are here."""
 
+import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -53,3 +55,40 @@ def client(endpoint: str, home: Path) -> dict[str, str]:
         "HF_DATASETS_DISABLE_PROGRESS_BARS": "1",
         "NO_PROXY": "127.0.0.1,localhost",
     }
+
+
+def clone(folder: Path) -> Path:
+    """A clone of this repository, as it is committed, in which no task takes data from the Hub.
+
+    Raises:
+        subprocess.CalledProcessError: git refused.
+    """
+    subprocess.run(["git", "clone", "--quiet", str(ROOT), str(folder)], check=True)
+    drop_pointers(folder / "tasks")
+    commit(folder, "leave out what takes its data from the Hub")
+    return folder
+
+
+def drop_pointers(tasks: Path) -> None:
+    """Remove instances whose data are on the Hub, and tasks that have no other."""
+    for task in sorted(tasks.iterdir()):
+        instances = sorted(task.glob("instances/*.json"))
+        there = [
+            file for file in instances if "repo_id" in json.loads(file.read_bytes())["dataset"]
+        ]
+        if there and there == instances:
+            shutil.rmtree(task)
+            continue
+        for file in there:
+            file.unlink()
+
+
+def commit(folder: Path, message: str) -> None:
+    """Commit whatever has changed, as nobody in particular.
+
+    Raises:
+        subprocess.CalledProcessError: git refused.
+    """
+    who = ["-c", "user.name=Demo", "-c", "user.email=demo@example.org"]
+    command = ["commit", "--all", "--no-gpg-sign", "--allow-empty", "--quiet", "--message", message]
+    subprocess.run(["git", *who, *command], cwd=folder, check=True)

@@ -12,7 +12,7 @@ from tests.hub.accounts import WRITE
 
 
 def test_the_demo_can_make_its_change() -> None:
-    text = (demo.ROOT / "tasks" / demo.CHANGED / "instructions.txt").read_text(encoding="utf-8")
+    text = (loopback.ROOT / "tasks" / demo.CHANGED / "instructions.txt").read_text(encoding="utf-8")
     assert text.count(demo.BEFORE) == 1
     assert demo.AFTER not in text
 
@@ -37,10 +37,10 @@ def test_a_hub_for_a_demo_is_empty_and_a_client_sees_no_other(
 
 def test_an_unknown_environment_is_refused_with_those_there_are() -> None:
     command = [sys.executable, "-m", "scripts.consumers"]
-    listed = subprocess.run(command, cwd=demo.ROOT, capture_output=True, text=True, check=True)
+    listed = subprocess.run(command, cwd=loopback.ROOT, capture_output=True, text=True, check=True)
     assert listed.stdout.split() == list(consumers.ENVIRONMENTS)
     refused = subprocess.run(
-        [*command, "datasets1"], cwd=demo.ROOT, capture_output=True, text=True, check=False
+        [*command, "datasets1"], cwd=loopback.ROOT, capture_output=True, text=True, check=False
     )
     assert refused.returncode == 2
     assert "there is no datasets1; one of datasets3, torchcodec is required" in refused.stderr
@@ -51,7 +51,7 @@ def test_an_unknown_environment_is_refused_with_those_there_are() -> None:
 def test_the_story_ends_well() -> None:
     told = subprocess.run(
         [sys.executable, "-m", "scripts.demo"],
-        cwd=demo.ROOT, capture_output=True, text=True, check=False,
+        cwd=loopback.ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (told.stderr, told.returncode) == ("", 0)
     assert len(re.findall(r"-> One commit: ", told.stdout)) == 2

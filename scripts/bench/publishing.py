@@ -9,7 +9,7 @@ from typing import Final
 
 from scripts.bench.run import Command, seconds
 from scripts.bench.table import Line
-from scripts.loopback import client, empty_hub
+from scripts.loopback import client, clone, empty_hub
 
 _LIMIT: Final = 3.0
 _PYTHON: Final = sys.executable
@@ -19,7 +19,7 @@ _PUSH: Final = [_PYTHON, "-m", "ci.publish", "push"]
 def lines(pairs: int) -> Iterator[Line]:
     """Compare a publish with a plain `pyarrow` write and upload of the same rows, in pairs.
 
-    Each run has a new and empty test Hub, which is started before the clock. Publishing means to
+    Of all instances whose data are in this repository, as it is committed. Each run has a new and empty test Hub, which is started before the clock. Publishing means to
     check a build, to make the card with its plots, to commit, to read everything back and to tag;
     the plain one writes and commits.
 
@@ -30,14 +30,15 @@ def lines(pairs: int) -> Iterator[Line]:
     with tempfile.TemporaryDirectory(prefix="bench-publish-") as name:
         folder = Path(name)
         build = str(folder / "build")
-        seconds(Command([_PYTHON, "-m", "ci.build", "--to", build]))
+        root = clone(folder / "clone")
+        seconds(Command([_PYTHON, "-m", "ci.build", "--to", build], root))
         published, checked, plain = [], [], []
         for number in range(pairs):
             round_ = folder / str(number)
-            published.append(_on_empty_hub(round_ / "published", [*_PUSH, "--from", build]))
-            checked.append(_on_empty_hub(round_ / "checked", _PUSH))
+            published.append(_on_empty_hub(root, round_ / "published", [*_PUSH, "--from", build]))
+            checked.append(_on_empty_hub(root, round_ / "checked", _PUSH))
             least = [_PYTHON, "-m", "scripts.bench.plain_publish", build, str(round_ / "rows")]
-            plain.append(_on_empty_hub(round_ / "plain", least))
+            plain.append(_on_empty_hub(root, round_ / "plain", least))
     against = "plain pyarrow write and upload"
     detail = f"{statistics.median(published):.2f} s : {statistics.median(plain):.2f} s"
     yield Line(
@@ -48,9 +49,11 @@ def lines(pairs: int) -> Iterator[Line]:
     yield Line(title, _ratios(checked, plain), detail=detail)
 
 
-def _on_empty_hub(folder: Path, command: list[str]) -> float:
+def _on_empty_hub(root: Path, folder: Path, command: list[str]) -> float:
     with empty_hub(folder / "store") as hub:
-        return seconds(Command(command, environment=client(str(hub.endpoint), folder / "home")))
+        return seconds(
+            Command(command, root, environment=client(str(hub.endpoint), folder / "home"))
+        )
 
 
 def _ratios(these: list[float], others: list[float]) -> list[float]:

@@ -60,7 +60,7 @@ def assert_prints(world: World, folder: Path, name: str) -> None:
         assert (done.stdout, done.returncode) == (printed, 0), done.stderr
 
 
-@pytest.mark.parametrize("name", sorted(set(sections()) - {"Offline"} - set(OTHERS)))
+@pytest.mark.parametrize("name", sorted(set(sections()) - {"", "Offline"} - set(OTHERS)))
 def test_the_code_prints_what_stands_below(name: str, world: World, tmp_path: Path) -> None:
     assert_prints(world, tmp_path, name)
 

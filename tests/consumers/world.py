@@ -24,6 +24,7 @@ from ci.yank import retire, withdraw
 from evaluation.data import in_folder
 from schema.canonical import DATASET_REPO
 from schema.manifest import Erratum, Manifest, PublishedInstance
+from scripts.loopback import drop_pointers
 from tests.flawless import TASK, clip_name, make_task, noise
 from tests.hub.accounts import WRITE
 from tests.hub.server import Hub as HubServer
@@ -63,6 +64,7 @@ def make_repository(root: Path) -> None:
     """Tasks of this repository, and a task in stereo at 44.1 kHz, finer than 16 bits; committed."""
     for task in TASKS:
         shutil.copytree(ROOT / "tasks" / task, root / "tasks" / task, copy_function=shutil.copy)
+    drop_pointers(root / "tasks")
     clips = root.parent / "clips"
     clips.mkdir()
     for number in range(1, 41):
