@@ -14,8 +14,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from ci.building import ApprovedTask, BuildError, build_instance
 from ci.revision import RevisionError, commit_id, digest_at
-from schema.manifest import Build, Erratum, InstanceName, Manifest, PublishedInstance, Refused
+from schema.fields import InstanceName
+from schema.manifest import Build, Erratum, Manifest, PublishedInstance, Refused
 from schema.report import Report
+from schema.review import ReviewOutcome
 from validators.audio import Decoders, sandboxed
 from validators.clips import ClipSource, DecoderError
 from validators.encoding import Encoders
@@ -75,12 +77,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     root = Path.cwd()
     errata = _errata(options.errata)
+    heard = _heard(options.reviews)
     try:
         _check_target(options.to)
         commit = commit_id(root, options.commit or "HEAD")
         folders, superseded = _folders(root, options.tasks)
         refusals = Refusals()
-        approved = list(_approved(root, folders, commit, options.jobs, refusals))
+        approved = list(_approved(root, folders, commit, options.jobs, refusals, heard=heard))
         if refusals.found and not options.keep_going:
             print("nothing was built", file=sys.stderr)
             return refusals.exit_code
@@ -121,6 +124,10 @@ def _parser() -> argparse.ArgumentParser:
         'instances to lists of {"file": ..., "reason": ...}',
     )  # fmt: skip
     parser.add_argument(
+        "--reviews", type=Path, nargs="+", default=[], metavar="FILE",
+        help="what `ci.review --output` wrote: goes into the approval of the state that was heard",
+    )  # fmt: skip
+    parser.add_argument(
         "--jobs", type=int, default=os.cpu_count() or 1, metavar="N",
         help="worker processes; default: all cores",
     )  # fmt: skip
@@ -156,6 +163,22 @@ def _errata(file: Path | None) -> Mapping[str, Sequence[Erratum]]:
         _stop(f"{file} holds no errata: {where or 'at its top'}: {first['msg']}")
 
 
+def _heard(files: Sequence[Path]) -> dict[str, ReviewOutcome]:
+    """Outcomes of reviews by the digest of the folder that was heard."""
+    found: dict[str, ReviewOutcome] = {}
+    for file in files:
+        try:
+            outcome = ReviewOutcome.model_validate_json(file.read_bytes())
+        except OSError as error:
+            _stop(f"cannot read {file}: {error.strerror}")
+        except ValidationError as error:
+            _stop(f"{file} is no outcome of reviews: {error.errors()[0]['msg']}")
+        if outcome.folder_sha256 in found:
+            _stop(f"{file} is about a folder that another file is about")
+        found[outcome.folder_sha256] = outcome
+    return found
+
+
 def _folders(root: Path, tasks: Sequence[str]) -> tuple[list[TaskFolder], list[str]]:
     """The folders to build, and the names of the tasks that were passed over as superseded."""
     base = root / "tasks"
@@ -175,8 +198,14 @@ def _is_superseded(folder: TaskFolder) -> bool:
     return folder.task_file is not None and folder.task_file.value("/superseded_by") is not None
 
 
-def _approved(
-    root: Path, folders: Sequence[TaskFolder], commit: str, jobs: int, refusals: Refusals
+def _approved(  # noqa: PLR0913 - what a run is made of
+    root: Path,
+    folders: Sequence[TaskFolder],
+    commit: str,
+    jobs: int,
+    refusals: Refusals,
+    *,
+    heard: Mapping[str, ReviewOutcome],
 ) -> Iterator[ApprovedTask]:
     """Check the folders, and approve those that may be published."""
     sounds: dict[str, Measurement] = {}
@@ -194,7 +223,7 @@ def _approved(
             if task.path == folder.path
             for one in task.instances
         }
-        yield ApprovedTask(folder, approval, commit, statistics, sounds)
+        yield ApprovedTask(folder, approval, commit, statistics, sounds, heard.get(folder.digest))
 
 
 def _check(

@@ -22,6 +22,7 @@ from schema.manifest import (
     PublishedInstance,
 )
 from schema.report import InstanceReport
+from schema.review import ReviewOutcome
 from schema.task import Task
 from validators.clips import ClipSource
 from validators.encoding import Encoders, EncodingError
@@ -49,6 +50,7 @@ class ApprovedTask:
         commit: of the repository of tasks, where the folder stands as it is.
         statistics: of each instance, by its full name.
         sounds: measurements of its clips, by the sha256 of their bytes.
+        heard: what reviewers said of this state of the folder, where they listened with sheets.
     """
 
     folder: TaskFolder
@@ -56,6 +58,7 @@ class ApprovedTask:
     commit: str
     statistics: Mapping[str, InstanceReport]
     sounds: Mapping[str, Measurement]
+    heard: ReviewOutcome | None = None
 
     def record(self) -> ApprovalRecord:
         """The approval as the manifest holds it."""
@@ -64,6 +67,9 @@ class ApprovedTask:
             folder_sha256=self.approval.folder_sha256,
             report_sha256=self.approval.report_sha256,
             validator=self.approval.validator,
+            pull_request=self.heard.pull_request if self.heard else None,
+            reviews=self.heard.reviews if self.heard else [],
+            heard=self.heard,
         )
 
 

@@ -21,8 +21,7 @@ from ci.state import StateError
 from ci.trouble import Conflict, HubError, Patience, Trouble
 from ci.yank import YankError
 from schema.canonical import DATASET_REPO
-from schema.fields import Sentence
-from schema.manifest import FileId
+from schema.fields import FileId, Sentence
 from validators.render.escape import visible
 
 REFUSALS: Final = (

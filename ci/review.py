@@ -19,8 +19,14 @@ from pydantic import ValidationError
 from ci.agreement import gwets_ac1, ordinal_alpha, percent_agreement, table
 from ci.github import API, GitHub, GitHubRefusal, GitHubTrouble
 from schema.canonical import GITHUB_REPO
-from schema.manifest import Review
-from schema.review import Estimate, ExampleReview, Rated, ReviewOutcome, ReviewSheet
+from schema.review import (
+    Estimate,
+    ExampleReview,
+    Rated,
+    Review,
+    ReviewOutcome,
+    ReviewSheet,
+)
 from validators.render.escape import loggable
 from validators.strict_json import read_json
 

@@ -130,3 +130,10 @@ def _kinds(annotation: Any) -> Iterator[Any]:
         yield annotation
     for one in inner:
         yield from _kinds(one)
+
+
+Sha256 = Annotated[str, Form(r"^[0-9a-f]{64}$", "a sha256 of 64 lower-case hex digits", 64)]
+InstanceName = Annotated[
+    str, Form(r"^[A-Z][A-Za-z0-9]*_[A-Za-z0-9_-]+$", "an instance's full name: <Task>_<stem>")
+]
+FileId = Annotated[str, Form(r"^[A-Za-z0-9._-]{1,64}$", "the file id of an example", 64)]

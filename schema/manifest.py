@@ -8,9 +8,21 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from schema.fields import CiteKey, ColumnName, Form, InstanceStem, Sentence, Strict, TaskName
+from schema.fields import (
+    CiteKey,
+    ColumnName,
+    FileId,
+    Form,
+    InstanceName,
+    InstanceStem,
+    Sentence,
+    Sha256,
+    Strict,
+    TaskName,
+)
 from schema.instance import Instance, Revision
 from schema.report import Count, InstanceReport
+from schema.review import Review, ReviewOutcome
 from schema.task import Task
 
 MANIFEST_PATH = "manifest.json"
@@ -18,12 +30,6 @@ MANIFEST_PATH = "manifest.json"
 
 ROW_FORMAT = 1
 """Version of how examples become rows; a new one publishes every instance again."""
-
-Sha256 = Annotated[str, Form(r"^[0-9a-f]{64}$", "a sha256 of 64 lower-case hex digits", 64)]
-InstanceName = Annotated[
-    str, Form(r"^[A-Z][A-Za-z0-9]*_[A-Za-z0-9_-]+$", "an instance's full name: <Task>_<stem>")
-]
-FileId = Annotated[str, Form(r"^[A-Za-z0-9._-]{1,64}$", "the file id of an example", 64)]
 
 
 class PublishedFile(Strict):
@@ -58,15 +64,6 @@ class Erratum(Strict):
     reason: Sentence
 
 
-class Review(Strict):
-    """A person's approving review of the pull request."""
-
-    account: str
-    """GitHub user name."""
-    commit: Revision
-    """The head of the pull request that was reviewed."""
-
-
 class ApprovalRecord(Strict):
     """What stands behind a published instance."""
 
@@ -82,6 +79,8 @@ class ApprovalRecord(Strict):
     """Number of the pull request, where one is known."""
     reviews: list[Review] = []
     """Approving reviews at its head."""
+    heard: ReviewOutcome | None = None
+    """What two or more reviewers said of the examples, where they listened with sheets."""
 
 
 class PublishedInstance(Strict):

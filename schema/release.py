@@ -4,9 +4,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from schema.fields import Form, Strict
+from schema.fields import Form, InstanceName, Sha256, Strict
 from schema.instance import Revision
-from schema.manifest import InstanceName, PublishedFile, Sha256
+from schema.manifest import PublishedFile
 from schema.report import Count
 
 ReleaseName = Annotated[

@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from schema.fields import Form, SchemaVersion, Strict, TaskName
-from schema.manifest import FileId, InstanceName, Review, Sha256
+from schema.fields import FileId, Form, InstanceName, SchemaVersion, Sha256, Strict, TaskName
+from schema.instance import Revision
 from schema.report import Count
 
 RUBRIC = 1
@@ -22,6 +22,15 @@ MAX_NOTE = 2000
 Account = Annotated[str, Form(ACCOUNT_PATTERN, "a GitHub user name", MAX_ACCOUNT)]
 Note = Annotated[str, Field(max_length=MAX_NOTE)]
 Score = Annotated[int, Field(ge=1, le=5)]
+
+
+class Review(Strict):
+    """A person's approving review of the pull request."""
+
+    account: str
+    """GitHub user name."""
+    commit: Revision
+    """The head of the pull request that was reviewed."""
 
 
 class ExampleReview(Strict):

@@ -25,6 +25,7 @@ from ci.build import main
 from ci.flac import read_head
 from ci.parquet import facts, without
 from schema.manifest import Build, PublishedInstance
+from schema.review import Estimate, Review, ReviewOutcome
 from tests.flawless import (
     DATA,
     INSTANCE,
@@ -50,7 +51,7 @@ from tests.test_tasks import INSTANCES
 from validators.audio import Decoders
 from validators.encoding import Encoders
 from validators.examples import read_examples
-from validators.folder import InstanceFile
+from validators.folder import InstanceFile, TaskFolder
 from validators.opening import open_source
 from validators.source import Clip
 
@@ -257,6 +258,47 @@ def test_labels_are_scalars(task: Path, build: Building, name: str, label: str |
     found = table(out, only(out))[0]["label"]
     assert found == ('["echo"]' if name == "multilabel" else label)
     assert type(found) is type(label)
+
+
+def heard(task: Path, **changes: Any) -> ReviewOutcome:
+    """What two reviewers said of the folder as it is."""
+    digest = TaskFolder(task.parents[1], f"tasks/{task.name}").digest
+    estimate = Estimate(value=0.9, low=0.8, high=1.0)
+    fields: dict[str, Any] = {
+        "schema_version": 1, "rubric": 1, "task": task.name, "folder_sha256": digest,
+        "report_sha256": "2" * 64, "pull_request": 7,
+        "reviews": [Review(account=name, commit="a" * 40) for name in ("ada", "bea")],
+        "examples": 24, "agreement": estimate, "ac1": estimate, "alpha": {}, "bad": [],
+        "disputed": [],
+    }  # fmt: skip
+    return ReviewOutcome(**fields | changes)
+
+
+def test_what_reviewers_heard_goes_into_the_approval_of_that_state(
+    task: Path, build: Building, tmp_path: Path
+) -> None:
+    outcome = heard(task)
+    (tmp_path / "out.json").write_text(outcome.model_dump_json(), encoding="utf-8")
+    approval = only(build("--reviews", str(tmp_path / "out.json"))).approval
+    assert approval.heard == outcome
+    assert approval.pull_request == 7
+    assert [review.account for review in approval.reviews] == ["ada", "bea"]
+
+
+def test_what_was_heard_of_another_state_does_not_count(
+    task: Path, build: Building, tmp_path: Path
+) -> None:
+    outcome = heard(task, folder_sha256="3" * 64)
+    (tmp_path / "out.json").write_text(outcome.model_dump_json(), encoding="utf-8")
+    approval = only(build("--reviews", str(tmp_path / "out.json"))).approval
+    assert (approval.heard, approval.pull_request, approval.reviews) == (None, None, [])
+
+
+def test_reviews_that_are_none_end_the_build(task: Path, build: Building, tmp_path: Path) -> None:
+    (tmp_path / "out.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(SystemExit) as ended:
+        build("--reviews", str(tmp_path / "out.json"))
+    assert ended.value.code == 2
 
 
 def test_several_labels_are_a_json_array_in_a_string(task: Path, build: Building) -> None:

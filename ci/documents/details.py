@@ -8,6 +8,7 @@ from ci.summary import by_task
 from schema.canonical import GITHUB_REPO
 from schema.instance import HubPointer
 from schema.manifest import Prose, PublishedInstance
+from schema.review import ReviewOutcome
 from schema.task import Contributor
 from schema.vocabulary import METRICS
 from validators.prose import Block, read_blocks
@@ -184,6 +185,19 @@ def _review(entry: PublishedInstance) -> Iterator[str]:
     accounts = [code_span("@" + review.account) for review in approval.reviews[:_FEW]]
     if accounts:
         yield f"- Approved by {listed(accounts)}"
+    if approval.heard is not None:
+        yield f"- Heard: {_heard(approval.heard)}"
+
+
+def _heard(outcome: ReviewOutcome) -> str:
+    """How far those who listened agree, in one line."""
+    parts = [f"{counted(outcome.examples, 'example')} by two or more reviewers"]
+    for name, estimate in (("equal verdicts", outcome.agreement), ("Gwet's AC1", outcome.ac1)):
+        if estimate.value is not None:
+            ends = f"95 %: {estimate.low:.2f} to {estimate.high:.2f}"
+            parts.append(f"{name} {estimate.value:.2f} ({ends})")
+    parts.append(f"{counted(len(outcome.disputed), 'example')} in dispute")
+    return ", ".join(parts)
 
 
 def _errata(entry: PublishedInstance) -> Iterator[str]:

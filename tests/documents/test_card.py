@@ -14,7 +14,8 @@ from huggingface_hub import DatasetCard
 from ci.card import main
 from ci.documents import LIMIT, documents, texts
 from schema.licences import LICENCES
-from schema.manifest import Manifest, Prose, Review
+from schema.manifest import Manifest, Prose
+from schema.review import Estimate, Rated, Review, ReviewOutcome
 from schema.vocabulary import DIMENSIONS
 from tests.documents.manifests import (
     COMMIT,
@@ -163,6 +164,23 @@ def test_columns_that_say_nothing_are_left_out_and_lower_is_marked() -> None:
     assert "| languages | licence | metric |\n" in shown
     assert "| number (dB) | 200 |" in shown
     assert "| `mae` ↓ |\n" in shown
+
+
+def test_how_far_those_who_listened_agree() -> None:
+    estimate = Estimate(value=0.91, low=0.8, high=1.0)
+    unknown = Estimate(value=None, low=None, high=None)
+    heard = ReviewOutcome(
+        schema_version=1, rubric=1, task="EmotionRecognition", folder_sha256="3" * 64,
+        report_sha256="4" * 64, pull_request=12,
+        reviews=[Review(account=name, commit=COMMIT) for name in ("ada", "grace")], examples=24,
+        agreement=estimate, ac1=unknown, alpha={}, bad=[],
+        disputed=[Rated(instance="EmotionRecognition_CREMA-D", file="1001_IEO")],
+    )  # fmt: skip
+    reviewed = entry(approval=entry().approval.model_copy(update={"heard": heard}))
+    assert (
+        "- Heard: 24 examples by two or more reviewers, equal verdicts 0.91 (95 %: 0.80 to 1.00),"
+        " 1 example in dispute\n"
+    ) in card(manifest(reviewed))
 
 
 def test_what_stands_behind_an_instance() -> None:

@@ -15,8 +15,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ci.documents import texts
-from schema.manifest import ApprovalRecord, Manifest, Prose, Review
+from schema.manifest import ApprovalRecord, Manifest, Prose
 from schema.report import InstanceReport
+from schema.review import Review
 from tests.documents.manifests import COMMIT, REFERENCE, entry, erratum, manifest, retired
 from tests.render.rendered import Page, page
 from tests.render.reports import instance as statistics

@@ -5,7 +5,7 @@ from xml.etree.ElementTree import Element
 
 from pydantic import TypeAdapter, ValidationError
 
-from schema.manifest import FileId, InstanceName
+from schema.fields import FileId, InstanceName
 from schema.report import Finding
 from schema.review import MAX_NOTE
 from validators.listening.charts import spectrogram, waveform
