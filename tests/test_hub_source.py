@@ -16,7 +16,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from tests.flawless import INSTANCE, ROWS, TASK, make_task, merge
+from tests.flawless import INSTANCE, ROWS, TASK, copy, make_task, merge
 from tests.hub.faults import Fault
 from tests.on_hub import (
     LABELS,
@@ -600,6 +600,33 @@ def test_more_files_than_are_listed_are_refused(hub, tmp_path, clips, measure, m
     ((rule, message),) = said(report)
     assert (rule, "more than 20 files and folders" in message) == ("PTR121", True)
     assert sum("/tree/" in request.path for request in hub.requests) <= 3
+
+
+def test_a_check_listens_to_no_more_than_to_data_kept_locally(
+    hub, tmp_path, clips, measure, monkeypatch
+):
+    monkeypatch.setattr("validators.budget.INSTANCE_SAMPLES", 20 * 2**15)
+    revision = hub.put(REPO, {SHARD: parquet(prompts(clips))})
+    pointing(tmp_path, clips, revision=revision)
+    for _ in range(2):
+        (problem,) = checked(tmp_path, measure).problems
+        assert problem.kind == "limit"
+        assert "only the first 21 of 40 clips of AnswerDetection_Prompts" in problem.message
+
+
+def test_more_rows_than_a_task_may_have_are_refused_before_they_are_read(
+    hub, tmp_path, clips, measure, monkeypatch
+):
+    monkeypatch.setattr("validators.budget.MAX_TASK_ROWS", ROWS - 1)
+    revision = hub.put(REPO, {SHARD: parquet(prompts(clips)),
+                              "data/test.other-0.parquet": parquet(prompts(clips))})  # fmt: skip
+    second = "instances/Second.json"
+    other = merge(second, {"dataset": {"split": "test.other"}})
+    task = pointing(tmp_path, clips, revision=revision)
+    copy(INSTANCE, second)(task)
+    other(task)
+    found = [finding for finding in checked(tmp_path, measure).findings if finding.rule == "PTR121"]
+    assert [finding.path for finding in found] == [f"tasks/{TASK}/{second}"]
 
 
 def test_the_hub_is_asked_with_time_limits(hub, tmp_path, clips):

@@ -11,7 +11,13 @@ from typing import Final
 from validators.folder import DATA_CAP, METADATA_CAP, InstanceFile, TaskFolder
 from validators.local_source import LocalClips
 from validators.measurement import MAX_SAMPLES, Measurement
-from validators.source import METADATA_NAMES, SourceFault, SourceFaultKind, SourceTable
+from validators.source import (
+    METADATA_NAMES,
+    SourceFault,
+    SourceFaultKind,
+    SourceTable,
+    is_local,
+)
 from validators.tree import Tree
 
 MAX_TASK_ROWS: Final = 100_000
@@ -81,7 +87,7 @@ class Reading:
         self._bytes = self._rows = 0
 
     def refusal(self, file: InstanceFile) -> SourceTable | None:
-        """The table of a local source that is not read, since those before it were too large."""
+        """The table of a source that is not read, since those before it were too large."""
         self._bytes += sum(
             self._folder.files[path].size
             for name in METADATA_NAMES
@@ -94,11 +100,20 @@ class Reading:
             if self._rows > MAX_TASK_ROWS
             else f"{self._bytes:,} bytes; at most {DATA_CAP:,}"
         )
-        fault = SourceFault(
-            SourceFaultKind.UNREADABLE,
-            f"the metadata file is not read: those of the task hold {found} are allowed",
-            "upload the data to the Hub and point at the commit",
-            file.at("/dataset/path"),
+        fault = (
+            SourceFault(
+                SourceFaultKind.UNREADABLE,
+                f"the metadata file is not read: those of the task hold {found} are allowed",
+                "upload the data to the Hub and point at the commit",
+                file.at("/dataset/path"),
+            )
+            if is_local(file)
+            else SourceFault(
+                SourceFaultKind.TOO_LARGE,
+                f"the dataset is not read: the instances before it hold {found} are allowed",
+                "make two tasks of it, or point at smaller splits",
+                file.at("/dataset/repo_id"),
+            )
         )
         return SourceTable(
             file.task, f"{file.task}_{file.stem}", file, f"data/{file.stem}", fault.at,

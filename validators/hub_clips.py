@@ -3,13 +3,13 @@
 import hashlib
 import os
 import tempfile
-from collections import defaultdict, deque
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Final
 
@@ -59,24 +59,26 @@ class HubClips:
         """Known of each clip once it was read."""
         return self._sha256.get(clip.path or "")
 
-    def sources(self, clips: Iterable[Clip]) -> Iterator[ClipSource]:
-        """Those in parquet files first, file by file and row by row; then those that are files."""
-        paths = dict.fromkeys(clip.path for clip in clips if clip.path in self._places)
-        embedded: dict[HubFile, dict[str, list[tuple[int, str]]]] = defaultdict(
-            lambda: defaultdict(list)
+    def ordered(self, clips: Iterable[Clip]) -> list[Clip]:
+        """Those in parquet files first: by file, column and row; then those that are files."""
+
+        def order(clip: Clip) -> tuple[bool, str, str, int]:
+            place = self._places[str(clip.path)]
+            return place.column is None, place.file.path, place.column or "", place.row
+
+        return sorted(
+            {clip.path: clip for clip in clips if clip.path in self._places}.values(), key=order
         )
-        files: list[str] = []
-        for path in paths:
-            place = self._places[str(path)]
-            if place.column is None:
-                files.append(str(path))
-            else:
-                embedded[place.file][place.column].append((place.row, str(path)))
+
+    def sources(self, clips: Iterable[Clip]) -> Iterator[ClipSource]:
+        """As `ordered` has them, which takes all of them at once."""
+        paths = [str(clip.path) for clip in self.ordered(clips)]
+        embedded = [path for path in paths if self._places[path].column is not None]
         self._streamed = 0
         try:
             with session():
                 yield from self._embedded(embedded)
-                yield from self._files(files)
+                yield from self._files(paths[len(embedded) :])
         except Trouble as trouble:
             raise unavailable(self._dataset.repo_id, trouble) from None
         except DecoderError as error:
@@ -107,28 +109,30 @@ class HubClips:
 
     # -- clips in parquet files -------------------------------------------------------------------
 
-    def _embedded(
-        self, wanted: Mapping[HubFile, Mapping[str, list[tuple[int, str]]]]
-    ) -> Iterator[ClipSource]:
+    def _embedded(self, paths: list[str]) -> Iterator[ClipSource]:
         with ParquetFiles() as reader:
-            for file in sorted(wanted, key=lambda file: file.path):
-                whole = self._dataset.download(file).resolve()
-                source = ParquetSource(file.size, open=partial(open_regular_file, whole))
-                for column, places in wanted[file].items():
-                    ordered = sorted(places)
-                    rows = [row for row, _ in ordered]
-                    try:
-                        for (row, data), (_, path) in zip(
-                            reader.clips(source, column, rows), ordered, strict=True
-                        ):
-                            if data is None:
-                                raise self._broken(
-                                    f"{shown(file.path)} holds no sound in row {row + 1} of "
-                                    f"{shown(column)}"
-                                )
-                            yield self._held(path, data)
-                    except ParquetError as error:
-                        raise self._broken(f"{shown(file.path)} cannot be read: {error}") from None
+            for (file, column), group in groupby(paths, key=self._column_of):
+                yield from self._cells(reader, file, column, list(group))
+
+    def _column_of(self, path: str) -> tuple[HubFile, str]:
+        place = self._places[path]
+        return place.file, str(place.column)
+
+    def _cells(
+        self, reader: ParquetFiles, file: HubFile, column: str, paths: list[str]
+    ) -> Iterator[ClipSource]:
+        whole = self._dataset.download(file).resolve()
+        source = ParquetSource(file.size, open=partial(open_regular_file, whole))
+        rows = [self._places[path].row for path in paths]
+        try:
+            for path, (row, data) in zip(paths, reader.clips(source, column, rows), strict=True):
+                if data is None:
+                    raise self._broken(
+                        f"{shown(file.path)} holds no sound in row {row + 1} of {shown(column)}"
+                    )
+                yield self._held(path, data)
+        except ParquetError as error:
+            raise self._broken(f"{shown(file.path)} cannot be read: {error}") from None
 
     def _held(self, path: str, data: bytes) -> ClipSource:
         self._streamed += len(data)
@@ -152,7 +156,7 @@ class HubClips:
         if not paths:
             return
         with ThreadPoolExecutor(_CONNECTIONS) as pool:
-            rest = iter(sorted(paths))
+            rest = iter(paths)
             waiting: deque[tuple[str, Future[Path]]] = deque()
             try:
                 while True:

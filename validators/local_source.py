@@ -36,6 +36,10 @@ class LocalClips:
         """The digest that the folder was scanned with."""
         return self._folder.sha256_of(clip.path or "")
 
+    def ordered(self, clips: Iterable[Clip]) -> list[Clip]:
+        """As they are given."""
+        return list({clip.path: clip for clip in clips if clip.path}.values())
+
     def sources(self, clips: Iterable[Clip]) -> Iterator[ClipSource]:
         """Each path once, in the order given; opened by whoever measures.
 

@@ -111,8 +111,11 @@ class ClipStore(Protocol):
     def sha256(self, clip: Clip) -> str | None:
         """sha256 of the clip's bytes in hex; None as long as they have not been read."""
 
+    def ordered(self, clips: Iterable[Clip]) -> list[Clip]:
+        """The clips that can be opened, each path once, in the order in which they are read."""
+
     def sources(self, clips: Iterable[Clip]) -> Iterator[ClipSource]:
-        """The clips as something to be measured, each path once, in the order of the storage.
+        """The clips as something to be measured, as `ordered` has them.
 
         Read as they are asked for, so that only those are held that are not measured yet. The key
         is the sha256 of the bytes, the tag the clip's path.

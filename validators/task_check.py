@@ -225,12 +225,12 @@ class _TaskCheck:
         for data in self._instances:
             if data.source is None or data.examples is None:
                 continue
+            clips = [clip for _, clip in clips_of(data.examples)]
             try:
-                yield from data.source.store.sources(
-                    clip
-                    for _, clip in clips_of(data.examples)
-                    if listening.covers(data.file.stem, data.key(clip), sounds)
-                )
+                for source in data.source.store.sources(clips):
+                    if not listening.covers(data.file.stem, str(source.key), sounds):
+                        break
+                    yield source
             except SourceUnavailable as error:
                 data.lost = str(error)
                 self._problem("unreachable", str(error), instance=data.file.instance)
@@ -309,9 +309,10 @@ class _TaskCheck:
         self, data: _InstanceData, examples: Examples, sounds: Mapping[str, Measurement]
     ) -> dict[str, Measurement]:
         """Measurements of an instance's clips by path, as far as the task's samples last."""
+        clips = [clip for _, clip in clips_of(examples)]
         return {
             str(clip.path): sounds[key]
-            for _, clip in clips_of(examples)
+            for clip in examples.source.store.ordered(clips)
             if (key := data.key(clip)) in sounds
             and self._listening.covers(data.file.stem, key, sounds)
         }
