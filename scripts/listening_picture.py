@@ -28,7 +28,9 @@ def main(target: Path) -> int:
         command = [sys.executable, "-m", "validators.listen", TASK, "--output", str(page)]
         subprocess.run(command, cwd=ROOT, check=True)
         browser = playwright.chromium.launch(executable_path=path(), args=list(FLAGS))
-        shown = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, reduced_motion="reduce")
+        shown = browser.new_page(
+            viewport={"width": WIDTH, "height": HEIGHT}, reduced_motion="reduce"
+        )
         shown.goto(page.as_uri())
         for key in "no554":
             shown.keyboard.press(key)
