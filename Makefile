@@ -5,7 +5,7 @@ PY     := $(VENV)/bin/python
 LIGHT  := $(VENV)/.light
 DEV    := $(VENV)/.dev
 
-.PHONY: help check test verify fix bench torture demo-review requirements clean
+.PHONY: help check test verify fix bench torture demo demo-review requirements clean
 .DEFAULT_GOAL := help
 
 help:  ## list what can be made
@@ -40,6 +40,9 @@ fix: $(DEV)  ## repair what a command can repair: format, lint, generated files
 
 bench: $(DEV)  ## print speed as ratios measured in one run
 	$(PY) -m scripts.bench
+
+demo: $(DEV)  ## publish the tasks to a Hub on this machine, change one, load them: a story
+	@$(PY) -m scripts.demo
 
 torture: $(DEV)  ## the tests at full strength
 	TORTURE=1 $(PY) -m pytest -n 2

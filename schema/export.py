@@ -1,11 +1,12 @@
 """The JSON Schemas (draft 2020-12) that are generated from the models and committed."""
 
 import json
-from collections.abc import Iterator
-from typing import Any, get_args
+from typing import Any
 
 from pydantic import BaseModel
 
+from schema.descriptions import descriptions
+from schema.fields import models_inside
 from schema.instance import Instance
 from schema.manifest import Manifest
 from schema.release import Release
@@ -26,6 +27,10 @@ MODELS: dict[str, type[BaseModel]] = {
 
 def json_schema(model: type[BaseModel]) -> dict[str, Any]:
     """The model's JSON Schema as editors and other tools read it."""
+    for inner in models_inside(model):
+        for name, text in descriptions(inner).items():
+            inner.model_fields[name].description = text
+        inner.model_rebuild(force=True)
     schema: dict[str, Any] = _tidied(model.model_json_schema(by_alias=True))
     return {"$schema": DIALECT} | schema
 
@@ -53,29 +58,3 @@ def _tidied(node: Any) -> Any:
 def schema_text(model: type[BaseModel]) -> str:
     """The bytes of the committed file: two blanks, the final line ended."""
     return json.dumps(json_schema(model), indent=2, ensure_ascii=False) + "\n"
-
-
-def integer_fields(model: type[BaseModel]) -> frozenset[str]:
-    """Names of the fields that hold integers, in a model and the models inside it.
-
-    JSON Schema takes `1.0` for an integer and pydantic does not, so the strict reader refuses it
-    at these keys before either is asked.
-    """
-    found: set[str] = set()
-    for name, field in model.model_fields.items():
-        kinds = list(_kinds(field.annotation))
-        if int in kinds:
-            found.add(name)
-        for kind in kinds:
-            if isinstance(kind, type) and issubclass(kind, BaseModel):
-                found |= integer_fields(kind)
-    return frozenset(found)
-
-
-def _kinds(annotation: Any) -> Iterator[Any]:
-    """The plain types that an annotation is made of: `list[A | None]` gives A and None."""
-    inner = get_args(annotation)
-    if not inner:
-        yield annotation
-    for one in inner:
-        yield from _kinds(one)

@@ -1,7 +1,8 @@
 """Building blocks of the models: strict closed objects, and texts of a stated form."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
@@ -26,7 +27,6 @@ class Strict(BaseModel):
         extra="forbid",
         strict=True,
         frozen=True,
-        use_attribute_docstrings=True,
         defer_build=True,  # an unchanged task is reported without its models
     )
 
@@ -97,3 +97,36 @@ CiteKey = Annotated[
     str, Form(r"^[A-Za-z0-9_:.+/-]+$", "the key of an entry in references.bib, or null")
 ]
 RuleCode = Annotated[str, Form(r"^[A-Z]{3}[0-9]{3}$", 'a rule\'s code such as "AUD512"')]
+
+
+def integer_fields(model: type[BaseModel]) -> frozenset[str]:
+    """Names of the fields that hold integers, in a model and the models inside it.
+
+    JSON Schema takes `1.0` for an integer and pydantic does not, so the strict reader refuses it
+    at these keys before either is asked.
+    """
+    return frozenset(
+        name
+        for inner in models_inside(model)
+        for name, field in inner.model_fields.items()
+        if int in _kinds(field.annotation)
+    )
+
+
+def models_inside(model: type[BaseModel]) -> list[type[BaseModel]]:
+    """The models that the fields of a model hold, the innermost first and itself last."""
+    found: dict[type[BaseModel], None] = {}
+    for field in model.model_fields.values():
+        for kind in _kinds(field.annotation):
+            if isinstance(kind, type) and issubclass(kind, BaseModel):
+                found |= dict.fromkeys(models_inside(kind))
+    return [*found, model]
+
+
+def _kinds(annotation: Any) -> Iterator[Any]:
+    """The plain types that an annotation is made of: `list[A | None]` gives A and None."""
+    inner = get_args(annotation)
+    if not inner:
+        yield annotation
+    for one in inner:
+        yield from _kinds(one)

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from scripts import consumers
+
 ROOT = Path(__file__).parents[1]
 GROUPS = ("bot", "publish")
 """What each kind of job needs beside the check; development needs all of it."""
@@ -25,6 +27,9 @@ def main() -> int:
     # jsonpath-rw, which mlcroissant needs, has no wheel: what builds one is pinned as well.
     builder = [*COMMAND, "-", "-o", _file("setuptools")]
     subprocess.run(builder, cwd=ROOT, check=True, input=b"setuptools>=80\n")
+    for name, wanted in consumers.ENVIRONMENTS.items():
+        consumer = [*COMMAND, "-", "-o", str(consumers.pinned(name).relative_to(ROOT))]
+        subprocess.run(consumer, cwd=ROOT, check=True, input="\n".join(wanted).encode())
     return 0
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.canary import pytest_runtest_makereport  # noqa: F401 (a hook)
 from tests.flawless import make_clips
 from tests.hub.fixtures import hub  # noqa: F401 (tests take it by its name)
 from validators.audio import ClipSource, Decoders

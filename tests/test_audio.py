@@ -140,6 +140,30 @@ def test_children_are_started_for_work_only():
         assert len(decoders.pids) == 1
 
 
+def test_children_start_before_the_first_clip_is_drawn():
+    started = []
+
+    class Clips:
+        def __length_hint__(self) -> int:
+            return 2
+
+        def __iter__(self):
+            started.append(len(decoders.pids))
+            return iter([clip(WAV), clip(b"")])
+
+    with Decoders(4) as decoders:
+        assert len(list(decoders.measure(Clips()))) == 2
+    assert started == [2]
+
+
+def test_no_child_starts_for_clips_that_the_cache_may_know(tmp_path):
+    with Cache(tmp_path) as cache, Decoders(1, cache=cache) as decoders:
+        list(decoders.measure([clip(WAV)]))
+    with Cache(tmp_path) as cache, Decoders(1, cache=cache) as decoders:
+        list(decoders.measure([clip(WAV)]))
+        assert decoders.pids == []
+
+
 def test_clips_are_drawn_as_needed(decoders):
     drawn = 0
 

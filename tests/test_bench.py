@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from scripts.bench import hostile, sound
+from scripts.bench import editors, hostile, publishing, sound
 from scripts.bench.folder import BenchFolder, make_folder
 from scripts.bench.run import Command, RunError, memory, seconds
-from scripts.bench.table import Line, shown
+from scripts.bench.table import BEGIN, END, Line, shown, with_table
 from tests.hostile.corpus import CORPUS
 
 ROOT = Path(__file__).parents[1]
@@ -98,6 +98,49 @@ def test_hostile_inputs_have_their_lines(monkeypatch: pytest.MonkeyPatch) -> Non
     assert lines[-1].values == [0.1]
 
 
+def test_a_page_takes_another_table_and_stays_what_it_is() -> None:
+    page = f"# Speed\n{BEGIN}\nold\n{END}\nHow it is measured.\n"
+    assert with_table(page, "new") == f"# Speed\n{BEGIN}\nnew\n{END}\nHow it is measured.\n"
+
+
+@pytest.mark.parametrize("page", ["", BEGIN, END, f"{END}{BEGIN}", f"{BEGIN}{END}{BEGIN}{END}"])
+def test_a_page_without_its_two_marks_takes_no_table(page: str) -> None:
+    with pytest.raises(ValueError, match="required, each once"):
+        with_table(page, "new")
+
+
+def test_the_page_of_the_table_has_its_marks() -> None:
+    page = (ROOT / "docs/performance.md").read_text(encoding="utf-8")
+    _, _, rest = page.partition(f"{BEGIN}\n")
+    table, end, _ = rest.partition(f"\n{END}")
+    assert end
+    assert with_table(page, table) == page
+
+
+def test_a_page_that_cannot_take_the_table_is_said_before_all_work(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("no marks")
+    result = subprocess.run(
+        [sys.executable, "-m", "scripts.bench", "--folder", str(tmp_path), "--write", str(page)],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert result.returncode == 2
+    assert "the marks" in result.stderr
+    assert [entry.name for entry in tmp_path.iterdir()] == ["page.md"]
+
+
+def test_without_the_libraries_of_ffmpeg_the_package_is_named(tmp_path: Path) -> None:
+    python = tmp_path / "venv/bin/python"
+    python.parent.mkdir(parents=True)
+    python.write_text(
+        "#!/bin/sh\necho 'RuntimeError: Could not load libtorchcodec. FFmpeg' >&2\nexit 1"
+    )
+    python.chmod(0o755)
+    (tmp_path / "venv/installed").touch()
+    with pytest.raises(RunError, match="apt-get install ffmpeg"):
+        editors.Editors(tmp_path)
+
+
 def test_quick_run(tmp_path: Path) -> None:
     result = subprocess.run(
         [sys.executable, "-m", "scripts.bench", "--quick", "--folder", str(tmp_path)],
@@ -105,3 +148,11 @@ def test_quick_run(tmp_path: Path) -> None:
     )  # fmt: skip
     assert result.returncode == 0, result.stderr
     assert "21 of 21 planted faults found" in result.stdout
+
+
+@pytest.mark.torture
+@pytest.mark.timeout(900)
+def test_a_publish_is_compared_with_a_plain_write_and_upload() -> None:
+    of_build, of_all = publishing.lines(1)
+    assert of_build.limit == 3.0
+    assert of_all.value > 1

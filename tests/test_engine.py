@@ -111,7 +111,10 @@ def test_hub_data_offline_are_skipped_on_request(task: Path, measure: Measurer) 
     assert "--offline" in report.tasks[0].rules_skipped["DAT431"]
 
 
-def test_hub_data_are_a_problem_until_they_can_be_read(task: Path, measure: Measurer) -> None:
+def test_hub_data_that_cannot_be_reached_are_a_problem(
+    task: Path, measure: Measurer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     variant("hub")(task)
     report = run(task, measure)
     assert verdict(report) == ("incomplete", 2)
@@ -119,7 +122,10 @@ def test_hub_data_are_a_problem_until_they_can_be_read(task: Path, measure: Meas
     assert "DAT431" in report.tasks[0].rules_skipped
 
 
-def test_the_worst_of_several_tasks_counts(tmp_path: Path, clips: Path, measure: Measurer) -> None:
+def test_the_worst_of_several_tasks_counts(
+    tmp_path: Path, clips: Path, measure: Measurer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     for name in ("Good", "Unreachable"):
         make_task(tmp_path, clips, name)
     variant("hub")(tmp_path / "tasks/Unreachable")

@@ -270,9 +270,9 @@ def test_the_bytes_of_clips_are_given_in_order_each_once(tmp_path: Path) -> None
                 assert file.read() == data
 
 
-def test_data_on_the_hub_are_not_read_yet(tmp_path: Path) -> None:
-    task = folder(tmp_path, "", dataset={"repo_id": "a/b", "revision": "a" * 40})
-    with pytest.raises(SourceUnavailable):
+def test_a_pointer_that_is_not_whole_is_not_followed(tmp_path: Path) -> None:
+    task = folder(tmp_path, "", dataset={"repo_id": "a/b", "revision": "main"})
+    with pytest.raises(SourceUnavailable, match=r"the pointer in .*Set\.json cannot be read"):
         open_source(task.instances[0])
 
 

@@ -25,15 +25,26 @@ ONLY_IMPORTERS = {
     "tree_sitter": {"validators/strict_json.py"},
     "tree_sitter_json": {"validators/strict_json.py"},
     "langcodes": {"validators/languages.py"},
-    "huggingface_hub": {"ci/hub.py", "ci/hub_access.py", "validators/hub_client.py"},
+    "huggingface_hub": {
+        "ci/hub.py",
+        "ci/hub_access.py",
+        "validators/hub_client.py",
+        "evaluation/data.py",
+    },
     "httpx2": {"ci/http_client.py", "validators/http_client.py", "validators/hub_client.py"},
-    "soundfile": {f"validators/{name}_child.py" for name in ("decode", "encode", "preview")},
+    "soundfile": {
+        *(f"validators/{name}_child.py" for name in ("decode", "encode", "preview")),
+        "evaluation/clips.py",
+    },
     "numpy": {
         *(f"validators/{name}_child.py" for name in ("decode", "encode", "preview")),
+        "validators/meter.py",
         "ci/agreement.py",
+        "evaluation/clips.py",
     },
     "agreement": {"ci/agreement.py"},
     "krippendorff": {"ci/agreement.py"},
+    "pyarrow": {"validators/parquet_child.py", "ci/parquet.py"},
     "jsonschema": set(),  # it fetches what a schema refers to; the tests keep it from that
 }
 """Libraries that talk to the outside, or that we may want to exchange, and where they may be."""
@@ -108,4 +119,5 @@ def test_the_quick_path_imports_nothing_heavy(arguments: list[str]) -> None:
         cwd=ROOT, capture_output=True, text=True, check=True,
     )  # fmt: skip
     heavy = {"datasets", "pyarrow", "numpy", "librosa", "torch", "soundfile", "jsonschema"}
+    heavy |= {"huggingface_hub", "httpx2", "yaml"}
     assert not heavy & set(run.stderr.split())

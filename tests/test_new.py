@@ -68,7 +68,7 @@ Make = Callable[..., Path]
 @pytest.fixture
 def make(root: Path, monkeypatch: pytest.MonkeyPatch) -> Make:
     """Makes a task without the check at the end, which costs its start-up; the folder."""
-    monkeypatch.setattr(new, "_show_check", lambda _: None)
+    monkeypatch.setattr(new, "show_check", lambda _: None)
 
     def made(*arguments: object, name: str = NAME) -> Path:
         assert new.main([name, "--root", str(root), *map(str, arguments)]) == 0

@@ -114,7 +114,9 @@ def rows() -> list[tuple[str, str, Any]]:
     return [(module, name, says) for module, names in NAMED.items() for name, says in names.items()]
 
 
-@pytest.mark.parametrize(("module", "name", "says"), rows(), ids=lambda x: str(x)[:40])
+@pytest.mark.parametrize(
+    ("module", "name", "says"), rows(), ids=lambda x: x if isinstance(x, str) else "says"
+)
 def test_the_page_names_the_number_that_the_code_has(module: str, name: str, says: Any) -> None:
     assert says(getattr(import_module(module), name)) in NUMBERS
 

@@ -160,8 +160,9 @@ def test_the_longest_lawful_clip_fits_and_a_larger_one_is_refused(reader, tmp_pa
 
 def test_a_row_group_larger_than_the_child_may_grow_is_read_piece_by_piece(tmp_path):
     """448 MiB of address space, 260 of which libraries take, for a row group of 200 MB; or, at full
-    strength, the usual 2 GiB and 2.4 GB."""
-    rows, size, memory = (24_000, 100_000, None) if FULL_STRENGTH else (4_000, 50_000, 448 << 20)
+    strength, 640 MiB for one of a gigabyte."""
+    size = 50_000
+    rows, memory = (20_000, 640 << 20) if FULL_STRENGTH else (4_000, 448 << 20)
     schema = pa.schema([("audio", AUDIO)])
     block = os.urandom(size)
     with pq.ParquetWriter(tmp_path / "f", schema, compression="none", use_dictionary=False) as file:
@@ -170,8 +171,8 @@ def test_a_row_group_larger_than_the_child_may_grow_is_read_piece_by_piece(tmp_p
             pa.table({"audio": embedded(clips, [f"{n}.wav" for n in range(rows)])}),
             row_group_size=rows,
         )
-    child = script(tmp_path, f"parquet_child.MEMORY_BYTES = {memory}") if memory else None
-    with ParquetFiles(child=child) if child else ParquetFiles() as files:
+    child = script(tmp_path, f"parquet_child.MEMORY_BYTES = {memory}")
+    with ParquetFiles(child=child) as files:
         whole = source(tmp_path / "f")
         assert len(list(files.rows(whole, ["audio"], rows))) == rows
         for row, data in files.clips(whole, "audio", range(rows)):

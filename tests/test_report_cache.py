@@ -79,10 +79,20 @@ def test_another_check_counts(
         run(task, never)
 
 
-def test_problems_are_not_kept(task: Path, measure: Measurer) -> None:
+def test_problems_are_not_kept(
+    task: Path, measure: Measurer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     variant("hub")(task)
     assert run(task, measure).problems
     assert files(task) == []
+
+
+def test_another_hub_counts(task: Path, measure: Measurer, monkeypatch: pytest.MonkeyPatch) -> None:
+    run(task, measure)
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:1")
+    with pytest.raises(AssertionError, match="measured again"):
+        run(task, never)
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"\xff", b'{"schema_version": 1}'])

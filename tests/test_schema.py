@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from referencing import Registry
 
-from schema.export import MODELS, integer_fields, json_schema
-from schema.fields import Strict
+from schema.export import MODELS, json_schema
+from schema.fields import Strict, integer_fields
 from schema.licences import LICENCES, permits
 from schema.vocabulary import METRICS, metrics_for
 from validators.document import Document

@@ -1,5 +1,6 @@
 """Our own tasks: they pass, they cover the format, and they can be made again byte for byte.
 
+Three of them are in the seed benchmark too, with instances on the Hub: tests/seed looks at those.
 What others contribute is held to the rules alone, by `make check`.
 """
 
@@ -24,13 +25,26 @@ INSTANCES = [instance for folder in FOLDERS for instance in folder.instances]
 
 @pytest.fixture(scope="module")
 def report(decoders: Decoders) -> Report:
-    return check(ROOT, TASKS, Options(), decoders.measure)
+    return check(ROOT, TASKS, Options(offline=True), decoders.measure)
 
 
-def test_every_task_passes(report: Report) -> None:
-    assert {task.task: task.verdict for task in report.tasks} == dict.fromkeys(
-        (folder.task for folder in FOLDERS), "pass"
-    )
+def test_every_task_passes_as_far_as_it_is_here(report: Report) -> None:
+    assert report.problems == []
+    assert {task.task: task.verdict for task in report.tasks} == {
+        folder.task: "incomplete" if any(on_hub(one) for one in folder.instances) else "pass"
+        for folder in FOLDERS
+    }
+    measured = {
+        instance.instance
+        for task in report.tasks
+        for instance in task.instances
+        if instance.examples
+    }
+    assert measured == {recipe.name for recipe in RECIPES}
+
+
+def on_hub(instance: InstanceFile) -> bool:
+    return instance.value("/dataset/repo_id") is not None
 
 
 def test_nothing_but_notes_is_left(report: Report) -> None:

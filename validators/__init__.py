@@ -1,3 +1,9 @@
 """Is a task right? Reads a task folder and reports every fault at once. Posts nothing."""
 
+import gc
+
 __version__ = "0.1.0"
+
+# Nearly all that a check makes lives to its end; to look through it every 700 objects takes 5 % of
+# the time. What is circular and dead is still found, later.
+gc.set_threshold(100_000)

@@ -11,6 +11,7 @@ Neither numpy nor soundfile is imported here.
 import contextlib
 import errno
 import itertools
+import operator
 import os
 import selectors
 import signal
@@ -150,8 +151,9 @@ class Child:
         """Whether another clip may be queued. A clip under suspicion is alone in its child."""
         if not self.queue:
             return True
-        queued = sum(job.size for job in self.queue)
-        return len(self.queue) < _QUEUE_CLIPS and queued < _QUEUE_BYTES and not self.queue[0].deaths
+        if len(self.queue) == _QUEUE_CLIPS or self.queue[0].deaths:
+            return False
+        return sum(job.size for job in self.queue) < _QUEUE_BYTES
 
 
 class Decoders:
@@ -214,7 +216,9 @@ class Decoders:
     def measure(self, clips: Iterable[ClipSource]) -> Iterator[tuple[ClipSource, Measurement]]:
         """Each clip with its measurement, in the order given, whatever becomes of the children.
 
-        `clips` is drawn from as needed, so that no more than a few dozen are held at a time.
+        `clips` is drawn from as needed, so that no more than a few dozen are held at a time. Where
+        it has a length, or a hint of one, and there is no cache that may know the clips, children
+        start before the first is drawn.
 
         Raises:
             DecoderError: children cannot be started, e.g. because soundfile is not installed.
@@ -228,6 +232,8 @@ class Decoders:
             raise RuntimeError("measure() is running already, or close() was called")
         self._measuring = True
         try:
+            if self._cache is None:
+                self._start_for(operator.length_hint(clips))
             yield from self._run(iter(clips))
         finally:
             self._measuring = False
@@ -275,6 +281,11 @@ class Decoders:
                 self._send(child, self._pending.popleft())
             else:
                 return
+
+    def _start_for(self, clips: int) -> None:
+        """Start the children that so many clips will need."""
+        while len(self._children) < min(self._jobs, clips):
+            self._start()
 
     def _child_with_room(self) -> Child | None:
         child = min(self._children, key=lambda child: len(child.queue), default=None)

@@ -23,7 +23,7 @@ _WRITTEN_AT_ONCE: Final = 500
 _READ_AT_ONCE: Final = 500  # sqlite's oldest limit on parameters is 999
 _WAIT_SECONDS: Final = 2.0  # for a concurrent run to finish writing
 _TRIES: Final = 20
-_SOURCES: Final = ("decode_child.py", "measurement.py", "unclaimed.py")
+_SOURCES: Final = ("decode_child.py", "measurement.py", "meter.py", "unclaimed.py")
 _LIBRARIES: Final = ("soundfile", "numpy")
 
 

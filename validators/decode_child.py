@@ -1,4 +1,4 @@
-"""Decodes and measures clips for `validators.audio`, in a process that can do little else.
+"""Decodes clips and has them measured for `validators.audio`, in a process that can do little else.
 
 Strangers' bytes meet libsndfile here and nowhere else, and libsndfile is assumed to be vulnerable:
 the process has an empty environment, its output goes to /dev/null, and after its imports it gives
@@ -10,9 +10,6 @@ up memory, files, CPU time and, where it may, the network. Run as
 """
 
 import contextlib
-import functools
-import hashlib
-import math
 import os
 import socket
 import sys
@@ -21,29 +18,23 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 import soundfile
 
 # `python -I` knows no path to this repository; what is shared is fetched by hand.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from validators.measurement import (
-    BANDWIDTH_RANGE,
-    BANDWIDTH_SECONDS,
-    CLIPPED_RUN,
     CPU_SECONDS,
-    FINE_SUBTYPES,
     MAX_CHANNELS,
     MAX_SAMPLE_RATE,
     MAX_SAMPLES,
     MEMORY_BYTES,
     MIN_SAMPLE_RATE,
-    SILENCE,
-    WINDOWS_PER_SECOND,
     Content,
     Failure,
     Measurement,
     plain_text,
 )
+from validators.meter import Meter
 from validators.sandbox import allow_cpu_seconds, limit_process
 from validators.unclaimed import Heard, more_follows
 
@@ -153,16 +144,6 @@ _BYTES_PER_SAMPLE: Final = {
     "ULAW": 1,
     "ALAW": 1,
 }
-# The largest magnitude that a format can hold on both sides; 16 bit unless said otherwise.
-_FULL_SCALE: Final = {
-    "PCM_U8": 127 / 128,
-    "PCM_S8": 127 / 128,
-    "ULAW": 32124 / 32768,
-    "ALAW": 32256 / 32768,
-}
-_FULL_SCALE_16: Final = 32767 / 32768
-
-Samples = npt.NDArray[np.int16] | npt.NDArray[np.float32]
 
 
 class _Refused(Exception):  # noqa: N818 - not an error of ours
@@ -184,12 +165,10 @@ class Stream(soundfile.SoundFile):  # type: ignore[misc]  # soundfile's types do
         return False
 
 
-def measure(
-    fd: int, block_samples: int = BLOCK_SAMPLES, meter: "type[Meter] | None" = None
-) -> Measurement:
+def measure(fd: int, block_samples: int = BLOCK_SAMPLES, meter: type[Meter] = Meter) -> Measurement:
     """Decode the file open at `fd` once and measure it.
 
-    Memory is constant: 28 bytes for each of `block_samples`, and what the codec needs. `meter` is
+    Memory is constant: 12 bytes for each of `block_samples`, and what the codec needs. `meter` is
     the class that measures, where it shall do more than `Meter`.
     """
     known: dict[str, Any] = {"size": os.fstat(fd).st_size}
@@ -199,7 +178,7 @@ def measure(
         with Stream(fd, closefd=False) as sound, np.errstate(all="ignore"):
             known.update(_header(sound, content, fd, known["size"]))
             _check_header(sound, content, known["subtype"])
-            known.update(_read(sound, known, block_samples, meter or Meter))
+            known.update(_read(sound, known, block_samples, meter))
             known["unclaimed"] = _more_follows(sound, known, fd)
     except _Refused as refused:
         known.update(failure=refused.failure, detail=refused.detail)
@@ -272,7 +251,7 @@ def _check_budget(frames: int, channels: int, verb: str) -> None:
 
 
 def _read(
-    sound: Stream, known: dict[str, Any], block_samples: int, make_meter: "type[Meter]"
+    sound: Stream, known: dict[str, Any], block_samples: int, make_meter: type[Meter]
 ) -> dict[str, Any]:
     """Decode block by block into one buffer; the measurements of the whole."""
     rate, channels, claimed = sound.samplerate, sound.channels, sound.frames
@@ -306,255 +285,6 @@ def _more_follows(sound: Stream, known: dict[str, Any], fd: int) -> bool:
             frames=known["frames"],
         ),
     )
-
-
-# --------------------------------------------------------------------------------------------
-# Measuring
-
-
-class _Workspace:
-    """Buffers that are made once and serve every clip. Each holds `samples` values."""
-
-    def __init__(self, samples: int) -> None:
-        self.int16 = np.empty(samples, np.int16)
-        self.float32 = np.empty(samples, np.float32)
-        self.magnitude_int16 = np.empty(samples, np.int16)
-        self.magnitude_float32 = np.empty(samples, np.float32)
-        self.float64 = np.empty(samples, np.float64)
-        self.ones = np.ones(samples, np.float64)
-
-
-_workspace = functools.lru_cache(maxsize=8)(_Workspace)
-
-
-class Meter:
-    """Measures a clip block by block, with as few passes over its samples as possible.
-
-    `buffer`, shape (frames, channels), is where the next block is to be decoded into: a whole
-    number of windows, int16 or float32 as the sample format demands. Sums of 16-bit samples are
-    exact in float64 (2**17 squares of 15 bits stay below 2**53), so that they are the same on every
-    machine and for every block size; those of finer formats are rounded to nine decimals.
-    """
-
-    def __init__(self, rate: int, channels: int, subtype: str, block_samples: int) -> None:
-        self._fine = subtype in FINE_SUBTYPES
-        self._unit = 1.0 if self._fine else 32768.0
-        self._window = rate // WINDOWS_PER_SECOND
-        frames = max(1, block_samples // channels // self._window) * self._window
-        self._space = space = _workspace(max(block_samples, frames * channels))
-        native: Samples = space.float32 if self._fine else space.int16
-        self.buffer = native[: frames * channels].reshape(frames, channels)
-        self.frames = 0
-        self._rate, self._channels = rate, channels
-        self._hash = hashlib.sha256(f"{rate} {channels}\n".encode())
-        self._energy = 0.0
-        self._sums = [0.0] * channels
-        self._peak = 0.0
-        self._nonfinite = 0
-        self._clipping = _ClippingCounter(channels)
-        self._full_scale = _FULL_SCALE.get(subtype, _FULL_SCALE_16) * self._unit
-        self._silent_frames = 0
-        self._edges: list[float] = []  # peak of the first window, then of the last one so far
-        self._bandwidth = 0.0
-        self._loud_from: int | None = None  # first frame of the first window that is not silent
-        self._loud_to = 0  # end of the last one
-        self._identical = channels > 1
-        self._sounding = [channels == 1] * channels  # channels that have been above SILENCE
-
-    def add(self, block: Samples) -> None:
-        """Count a block in, which is (a part of) `buffer`; shape (frames, channels)."""
-        if not len(block):
-            return
-        samples = block.reshape(-1)
-        by_channel = self._sums_of(block)
-        self.publish(self._as_published(samples))
-        magnitude = self._magnitude(samples)
-        heard = self._loud_from is not None
-        peak = self._add_windows(magnitude, len(block))
-        if self._loud_from is not None and not heard:
-            start = self._loud_from - self.frames
-            stretch = by_channel[0][start : start + BANDWIDTH_SECONDS * self._rate]
-            self._bandwidth = _bandwidth(stretch, self._rate)
-        if peak >= self._full_scale or self._clipping.running:
-            self._clipping.add(magnitude.reshape(block.shape) >= self._full_scale)
-        if self._channels > 1:
-            self._compare_channels(by_channel)
-        self.frames += len(block)
-
-    def publish(self, samples: memoryview) -> None:
-        """Take the next samples as they are published: interleaved, little-endian, 16 bit."""
-        self._hash.update(samples)
-
-    def result(self) -> dict[str, Any]:
-        """The measurements by their names in `Measurement`."""
-        frames, rate = self.frames, self._rate
-        samples = frames * self._channels
-        leading = frames if self._loud_from is None else self._loud_from
-        mean = max(self._sums, key=abs) / (frames or 1)
-        some, every = any(self._sounding), all(self._sounding)
-        return {
-            "frames": frames,
-            "peak": _rounded(self._peak / self._unit),
-            "rms": _rounded(math.sqrt(self._energy / (samples or 1)) / self._unit),
-            "dc": _rounded(mean / self._unit),
-            "clipped": self._clipping.total(),
-            "nonfinite": self._nonfinite,
-            "silent_frames": self._silent_frames,
-            "leading_silence": leading / rate,
-            "trailing_silence": (frames - self._loud_to) / rate,
-            "first_peak": _rounded(self._edges[0] / self._unit) if self._edges else 0.0,
-            "last_peak": _rounded(self._edges[-1] / self._unit) if self._edges else 0.0,
-            "bandwidth": self._bandwidth,
-            "identical_channels": self._identical and frames > 0,
-            "silent_channel": some and not every,
-            "pcm_sha256": self._hash.hexdigest(),
-        }
-
-    def _sums_of(self, block: Samples) -> npt.NDArray[np.float64]:
-        """Add to the sums; the block as float64 of shape (channels, frames), 0 where not finite."""
-        flat = self._space.float64[: block.size]
-        by_channel = flat.reshape(self._channels, len(block))
-        np.copyto(by_channel, block.T)
-        energy = float(np.dot(flat, flat))
-        if not math.isfinite(energy):
-            bad = ~np.isfinite(block)
-            self._nonfinite += int(np.count_nonzero(bad))
-            block[bad] = 0
-            np.copyto(by_channel, block.T)
-            energy = float(np.dot(flat, flat))
-        self._energy += energy
-        ones = self._space.ones[: len(block)]  # a product with ones is quicker than a sum
-        for channel, row in enumerate(by_channel):
-            self._sums[channel] += float(np.dot(row, ones))
-        return by_channel
-
-    def _as_published(self, samples: Samples) -> memoryview:
-        """The samples as 16 bit."""
-        if not self._fine:
-            return samples.astype("<i2", copy=False).data
-        scaled = self._space.magnitude_float32[: samples.size]
-        np.multiply(samples, np.float32(32768), out=scaled)
-        np.rint(scaled, out=scaled)
-        np.clip(scaled, -32768, 32767, out=scaled)
-        published = self._space.int16[: samples.size]
-        np.copyto(published, scaled, casting="unsafe")
-        return published.astype("<i2", copy=False).data
-
-    def _magnitude(self, samples: Samples) -> npt.NDArray[Any]:
-        if self._fine:
-            return np.abs(samples, out=self._space.magnitude_float32[: samples.size])
-        # The magnitude of -32768 does not fit int16 but its bits are those of 32768 as uint16.
-        return np.abs(samples, out=self._space.magnitude_int16[: samples.size]).view(np.uint16)
-
-    def _add_windows(self, magnitude: npt.NDArray[Any], frames: int) -> float:
-        """Silence, from the peak of each window, all channels together; the peak of all of them."""
-        whole, rest = divmod(frames, self._window)
-        step = self._window * self._channels
-        peaks = magnitude[: whole * step].reshape(whole, step).max(axis=1)
-        if rest:
-            peaks = np.append(peaks, magnitude[whole * step :].max())
-        peak = float(peaks.max())
-        self._edges = [self._edges[0] if self._edges else float(peaks[0]), float(peaks[-1])]
-        self._peak = max(self._peak, peak)
-        loud = np.flatnonzero(peaks >= SILENCE * self._unit)
-        loud_frames = len(loud) * self._window
-        if len(loud):
-            if self._loud_from is None:
-                self._loud_from = self.frames + int(loud[0]) * self._window
-            end = min((int(loud[-1]) + 1) * self._window, frames)
-            self._loud_to = self.frames + end
-            if rest and loud[-1] == whole:
-                loud_frames += rest - self._window
-        self._silent_frames += frames - loud_frames
-        return peak
-
-    def _compare_channels(self, by_channel: npt.NDArray[np.float64]) -> None:
-        """Look for what would make channels differ or sound, until it has been found."""
-        if self._identical:
-            self._identical = bool((by_channel[1:] == by_channel[0]).all())
-        for channel, row in enumerate(by_channel):
-            if not self._sounding[channel]:
-                peak = max(row.max(), -row.min())
-                self._sounding[channel] = bool(peak >= SILENCE * self._unit)
-
-
-class _ClippingCounter:
-    """Counts full-scale samples in runs of at least CLIPPED_RUN, across the borders of blocks."""
-
-    def __init__(self, channels: int) -> None:
-        self._count = 0
-        self._open = [0] * channels  # length of the run that the last block ended in
-
-    @property
-    def running(self) -> bool:
-        """Whether a run may go on in the next block."""
-        return any(self._open)
-
-    def add(self, at_full_scale: npt.NDArray[np.bool_]) -> None:
-        """Count a block, shape (frames, channels)."""
-        for channel in range(len(self._open)):
-            self._add_channel(channel, at_full_scale[:, channel])
-
-    def _add_channel(self, channel: int, at_full_scale: npt.NDArray[np.bool_]) -> None:
-        edges = np.flatnonzero(np.diff(at_full_scale, prepend=False, append=False))
-        runs: list[int] = (edges[1::2] - edges[::2]).tolist()
-        carried, self._open[channel] = self._open[channel], 0
-        if at_full_scale[0]:
-            runs[0] += carried
-        else:
-            self._finish(carried)
-        if at_full_scale[-1]:
-            self._open[channel] = runs.pop()
-        for run in runs:
-            self._finish(run)
-
-    def _finish(self, run: int) -> None:
-        if run >= CLIPPED_RUN:
-            self._count += run
-
-    def total(self) -> int:
-        """Samples counted, the runs at the very end included."""
-        return self._count + sum(run for run in self._open if run >= CLIPPED_RUN)
-
-
-_SPECTRUM: Final = 1024  # samples a spectrum; at 8 kHz a bin is 8 Hz wide, at 48 kHz 47 Hz
-_hann = functools.cache(lambda: np.hanning(_SPECTRUM).astype(np.float32))
-
-
-class _SpectrumSpace:
-    """Buffers for `count` spectra; new ones for each clip would cost as much as the spectra."""
-
-    def __init__(self, count: int) -> None:
-        self.stretches = np.empty((count, _SPECTRUM), np.float32)
-        self.spectra = np.empty((count, _SPECTRUM // 2 + 1), np.complex64)
-
-
-_spectrum_space = functools.lru_cache(maxsize=8)(_SpectrumSpace)
-
-
-def _bandwidth(samples: npt.NDArray[np.float64], rate: int) -> float:
-    """Highest frequency within BANDWIDTH_RANGE of the strongest, in Hz; 0.0 where too few samples.
-
-    The mean of power spectra of windowed stretches (Bartlett's method), every other one because a
-    spectrum costs as much as decoding what it shows; in float32, whose rounding lies another 60 dB
-    below that range.
-    """
-    whole = len(samples) // _SPECTRUM
-    if not whole:
-        return 0.0
-    cut = samples[: whole * _SPECTRUM].reshape(whole, _SPECTRUM)[::2]
-    space = _spectrum_space(len(cut))
-    np.multiply(cut, _hann(), out=space.stretches, casting="same_kind")
-    spectra = np.fft.rfft(space.stretches, out=space.spectra)  # type: ignore[arg-type]  # complex64
-    parts = spectra.view(np.float32)
-    power = np.einsum("ij,ij->j", parts, parts).reshape(-1, 2).sum(axis=1)
-    strong = np.flatnonzero(power > power.max() * np.float32(BANDWIDTH_RANGE))
-    return float(round(int(strong[-1]) * rate / _SPECTRUM)) if len(strong) else 0.0
-
-
-def _rounded(value: float) -> float:
-    """Nine decimals, finer than 24 bits: the last bits of a sum depend on the processor."""
-    return round(value, 9) + 0.0  # no minus zero
 
 
 # --------------------------------------------------------------------------------------------

@@ -9,7 +9,8 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from schema.export import integer_fields
+from schema.descriptions import descriptions
+from schema.fields import integer_fields
 from validators.finding import Location
 from validators.strict_json import JsonReading, escape_token, key_pointer, read_json
 
@@ -282,7 +283,7 @@ def _required(detail: Any, kind: IssueKind, name: str, model: type[BaseModel]) -
         case "less_than_equal":
             return f"at most {limits['le']:g}"
     if kind is IssueKind.MISSING_FIELD and name in model.model_fields:
-        return " ".join((model.model_fields[name].description or "").split())
+        return " ".join(descriptions(model).get(name, "").split())
     return _TYPES.get(detail["type"], "")
 
 

@@ -24,8 +24,9 @@ import soundfile
 
 # `python -I` knows no path to this repository; the modules that are shared are fetched by hand.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from validators.decode_child import Meter, Samples, main, measure, serve_making
+from validators.decode_child import main, measure, serve_making
 from validators.measurement import COMMENT_BYTES, ENCODE_CPU_SECONDS, Measurement
+from validators.meter import Meter, Samples
 
 del sys.path[0]
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from validators.document import shown
@@ -40,14 +41,20 @@ class Example:
     """One row of an instance under canonical names.
 
     `label` is what the row answers, after `label_map`: a text, a list of texts (multilabel), a
-    number or a clip; None where it is missing or wrong, and then `label_fault` says how.
+    number or a clip; None where it is missing or wrong, and then `label_fault` says how. `place` is
+    the row's in the source.
     """
 
     file: str
-    at: Location
+    place: Location
     cells: dict[str, Cell]
     label: str | tuple[str, ...] | float | Clip | None
     label_fault: LabelFault | None = None
+
+    @property
+    def at(self) -> Location:
+        """The row's place, said of this example; made when it is asked for, which is rare."""
+        return self.place.of_example(self.file)
 
     def clips(self, columns: list[str]) -> list[Clip]:
         """The clips of these columns that can be opened."""
@@ -67,12 +74,12 @@ class Examples:
     available: int
     missing: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def inputs(self) -> list[str]:
         """The task's input columns, in order."""
         return self.file.task_file.inputs if self.file.task_file else []
 
-    @property
+    @cached_property
     def audio_inputs(self) -> list[str]:
         """The input columns that hold clips."""
         return [name for name in self.inputs if name.startswith("audio")]
@@ -82,7 +89,7 @@ class Examples:
         """The task's output type."""
         return self.file.task_file.output if self.file.task_file else None
 
-    @property
+    @cached_property
     def clip_columns(self) -> list[str]:
         """All canonical columns that hold clips, the label of an audio output included.
 
@@ -100,7 +107,7 @@ class Examples:
         occurring = {label for labels in chosen for label in labels if isinstance(label, str)}
         return self.file.labels or sorted(occurring)
 
-    @property
+    @cached_property
     def groups(self) -> list[str]:
         """The declared group columns."""
         return [located.value for located in self.file.find("/groups/*")]
@@ -200,7 +207,7 @@ class _Canonical:
             clip = row.cells.get(self.source_of(self._first))
             file = clip.stem if isinstance(clip, Clip) else ""
         label, fault = self._label(cells["label"])
-        return Example(file, row.at.of_example(file), cells, label, fault)
+        return Example(file, row.at, cells, label, fault)
 
     def _label(
         self, cell: Cell

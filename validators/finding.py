@@ -1,6 +1,6 @@
 """What a rule says: how bad, where, and what. The engine makes a `schema.report.Finding` of it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -24,7 +24,7 @@ class Location:
 
     def of_example(self, file: str) -> "Location":
         """The same place, said of the example with this file id."""
-        return replace(self, example=file)
+        return Location(self.path, self.line, self.column, self.pointer, file)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ a pointer to what only some may read must not be readable through us.
 
 import hashlib
 import logging
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,12 +16,11 @@ import httpx2
 import huggingface_hub
 from huggingface_hub import HfApi, constants
 from huggingface_hub.errors import (
-    EntryNotFoundError,
     FileMetadataError,
     GatedRepoError,
     HfHubHTTPError,
     HFValidationError,
-    RepositoryNotFoundError,
+    LocalEntryNotFoundError,
     RevisionNotFoundError,
 )
 from huggingface_hub.hf_api import RepoFile
@@ -51,7 +49,7 @@ Fetched = Callable[[int, int], None]
 class Refusal(Exception):  # noqa: N818 - says what became of a request
     """The Hub answered, and the answer is no: a fault of the pointer. `kind` is one of KINDS."""
 
-    KINDS = ("gated", "missing", "renamed", "revision", "entry", "large")
+    KINDS = ("gated", "missing", "renamed", "revision", "large")
 
     def __init__(self, kind: str, detail: str = "") -> None:
         super().__init__(detail or kind)
@@ -137,13 +135,13 @@ class HubDataset:
         A download that breaks off is resumed; what is whole is not fetched again.
 
         Raises:
-            Refusal: it may not be read, or is not there.
+            Refusal: one has to ask for the dataset.
             Trouble: it cannot be fetched now, or has other bytes than the commit says.
         """
         cached = self.cached(file)
         if cached is not None:
             return cached
-        with _classed():
+        with _of_file(file):
             path = Path(
                 huggingface_hub.hf_hub_download(
                     self.repo_id,
@@ -196,7 +194,7 @@ class HubDataset:
         headers["accept-encoding"] = "identity"
         headers["range"] = f"bytes={offset}-{offset + count - 1}"
         client = huggingface_hub.get_session()
-        with _classed(), client.stream("GET", url, headers=headers) as answer:
+        with _of_file(file), client.stream("GET", url, headers=headers) as answer:
             hf_raise_for_status(answer)
             data = _body(answer, offset, count)
         if len(data) != count:
@@ -263,14 +261,12 @@ def _classed() -> Iterator[None]:
         raise Refusal("gated") from None
     except RevisionNotFoundError:
         raise Refusal("revision") from None
-    except EntryNotFoundError:
-        raise Refusal("entry") from None
-    except RepositoryNotFoundError:
+    except HFValidationError:
+        raise Refusal("missing", "its id is none that the Hub would give") from None
+    except LocalEntryNotFoundError:  # so the library says that it was refused a file
         raise Refusal("missing") from None
     except HfHubHTTPError as error:
         raise _class_of(error) from None
-    except HFValidationError:
-        raise Refusal("missing", "its id is none that the Hub would give") from None
     except (httpx2.HTTPError, FileMetadataError, ConnectionError, TimeoutError) as error:
         raise Trouble(f"the Hub's answer cannot be read ({type(error).__name__})") from None
     # The library reads answers without checking: a broken one ends as whichever of these.
@@ -289,6 +285,18 @@ def _class_of(error: HfHubHTTPError) -> Exception:
     return Trouble(f"the Hub answers {code}")
 
 
+@contextmanager
+def _of_file(file: HubFile) -> Iterator[None]:
+    """Errors where a file is fetched: the dataset was shown, and so was that the file is there."""
+    try:
+        with _classed():
+            yield
+    except Refusal as refusal:
+        if refusal.kind == "gated":
+            raise
+        raise Trouble(f"the Hub lists {file.path} and does not give it") from None
+
+
 # -- session --------------------------------------------------------------------------------------
 
 _SETTINGS: Final = {
@@ -300,22 +308,42 @@ _SETTINGS: Final = {
 }
 
 
+_sessions = 0
+
+
 @contextmanager
 def session() -> Iterator[None]:
-    """Let huggingface_hub use our client and no token; as it was before, afterwards."""
-    before = {name: getattr(constants, name) for name in _SETTINGS}
-    factory = _http._GLOBAL_CLIENT_FACTORY
-    verbosity = hub_logging.get_verbosity()
+    """Let huggingface_hub use our client and no token; as it was before, after the last session.
+
+    Belongs to one thread. Sessions may overlap, as those of two generators do.
+    """
+    global _sessions  # noqa: PLW0603 - the library has one client for the whole process
+    if _sessions == 0:
+        _enter()
+    _sessions += 1
+    try:
+        yield
+    finally:
+        _sessions -= 1
+        if _sessions == 0:
+            _leave()
+
+
+_before: dict[str, Any] = {}
+
+
+def _enter() -> None:
+    _before.update({name: getattr(constants, name) for name in _SETTINGS})
+    _before["factory"] = _http._GLOBAL_CLIENT_FACTORY
+    _before["verbosity"] = hub_logging.get_verbosity()
     for name, value in _SETTINGS.items():
         setattr(constants, name, value)
     hub_logging.set_verbosity(logging.CRITICAL)
     huggingface_hub.set_client_factory(lambda: PatientClient(endpoint(), PATIENCE))
-    try:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", module="huggingface_hub|httpx2")
-            yield
-    finally:
-        huggingface_hub.set_client_factory(factory)
-        hub_logging.set_verbosity(verbosity)
-        for name, value in before.items():
-            setattr(constants, name, value)
+
+
+def _leave() -> None:
+    huggingface_hub.set_client_factory(_before["factory"])
+    hub_logging.set_verbosity(_before["verbosity"])
+    for name in _SETTINGS:
+        setattr(constants, name, _before[name])

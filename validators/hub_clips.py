@@ -99,7 +99,9 @@ class HubClips:
 
             def open_clip(clip: Clip) -> int:
                 start, size = places[str(clip.path)]
-                return bytes_clip(os.pread(spool.fileno(), size, start)).open()
+                descriptor = bytes_clip(os.pread(spool.fileno(), size, start)).open()
+                os.lseek(descriptor, 0, os.SEEK_SET)
+                return descriptor
 
             yield open_clip
 

@@ -34,7 +34,7 @@ class LocalClips:
 
     def sha256(self, clip: Clip) -> str | None:
         """The digest that the folder was scanned with."""
-        return self._folder.sha256.get(clip.path or "")
+        return self._folder.sha256_of(clip.path or "")
 
     def sources(self, clips: Iterable[Clip]) -> Iterator[ClipSource]:
         """Each path once, in the order given; opened by whoever measures.
@@ -47,7 +47,7 @@ class LocalClips:
             if path and path not in given:
                 given.add(path)
                 # A file that vanished since has no digest; it will be found unreadable.
-                key = self._folder.sha256.get(path, f"{self._folder.path}/{path}")
+                key = self._folder.sha256_of(path) or f"{self._folder.path}/{path}"
                 yield ClipSource(key, partial(self._folder.open, path), path)
 
     def hold(

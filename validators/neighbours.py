@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import PurePosixPath
 
 from validators.folder import TaskFolder
 from validators.instructions import normalised
 from validators.source import AUDIO_EXTENSIONS
+from validators.tree import suffix_of
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ def clip_digests(folder: TaskFolder) -> dict[str, str]:
     return {
         digest: path
         for path, digest in folder.sha256.items()
-        if path.startswith("data/") and PurePosixPath(path).suffix.lower() in AUDIO_EXTENSIONS
+        if path.startswith("data/") and suffix_of(path).lower() in AUDIO_EXTENSIONS
     }
 
 

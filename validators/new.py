@@ -57,14 +57,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         made = draft(_wishes(target, options, asker, table), table, plan, _seconds)
         write(target, made)
     except SurveyError as error:
-        _stop(str(error))
+        stop(str(error))
     except (EOFError, KeyboardInterrupt):
-        _stop("nothing was made")
+        stop("nothing was made")
     except OSError as error:
-        _stop(f"nothing was made: {error.filename or 'the folder'}: {error.strerror or error}")
+        stop(f"nothing was made: {error.filename or 'the folder'}: {error.strerror or error}")
     try:
         _tell(target, made)
-        _show_check(target)
+        show_check(target)
     except BrokenPipeError:
         # Whoever read us has seen enough; keep the interpreter from complaining at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -160,22 +160,20 @@ class _Asker:
 
 def _target(options: argparse.Namespace, asker: _Asker) -> Path:
     """The folder to make; stops where the name cannot be taken."""
-    tasks: Path = options.root / check.TASKS
-    if not tasks.is_dir():
-        _stop(f"{tasks} is no folder; run this in the repository's root, or name it with --root")
+    tasks = tasks_folder(options.root)
     name = options.task or asker.ask("The task's name, e.g. SpokenTermDetection:")
     if not name:
-        _stop("a name is required: python -m validators.new TaskName")
+        stop("a name is required: python -m validators.new TaskName")
     good = task_name_of(name)
     if good != name:
-        _stop(
+        stop(
             f"{name} is no task's name: letters and digits are required, the first a capital"
             + (f"; did you mean {good}?" if good else "")
         )
-    others = [entry.name for entry in tasks.iterdir() if not entry.name.startswith(".")]
-    taken = next((other for other in others if other.casefold() == name.casefold()), None)
+    others = names_in(tasks)
+    taken = taken_by(name, others)
     if taken:
-        _stop(
+        stop(
             f"{tasks / taken} exists, and nothing is overwritten; take another name, or add a "
             f"dataset to it: a file in {tasks / taken / 'instances'}"
         )
@@ -184,6 +182,24 @@ def _target(options: argparse.Namespace, asker: _Asker) -> Path:
             f"note: there is {visible(near)} already; if it is the same task, add a dataset to it"
         )
     return tasks / name
+
+
+def tasks_folder(root: Path) -> Path:
+    """The folder tasks/ of a repository; stops where there is none."""
+    tasks = root / check.TASKS
+    if not tasks.is_dir():
+        stop(f"{tasks} is no folder; run this in the repository's root, or name it with --root")
+    return tasks
+
+
+def names_in(tasks: Path) -> list[str]:
+    """The names of the tasks that are there."""
+    return [entry.name for entry in tasks.iterdir() if not entry.name.startswith(".")]
+
+
+def taken_by(name: str, others: Sequence[str]) -> str | None:
+    """The task that has this name already, in whatever capitals."""
+    return next((other for other in others if other.casefold() == name.casefold()), None)
 
 
 def _data(options: argparse.Namespace, asker: _Asker) -> tuple[Table | None, Plan | None]:
@@ -209,7 +225,7 @@ def _wishes(
     stem = options.dataset or asker.ask("The dataset's name, in its own spelling:", default)
     if stem_of(stem) != stem:
         near = stem_of(stem)
-        _stop(
+        stop(
             f"{stem} cannot name an instance: letters, digits and one dash are allowed, e.g. "
             "CREMA-D or VCTK_MUSAN" + (f"; did you mean {near}?" if near else "")
         )
@@ -243,7 +259,7 @@ def _tell(target: Path, made: Draft) -> None:
     print(f"made {visible(str(target))}: {len(made.files)} files and {len(made.copies):,} clips\n")
 
 
-def _show_check(target: Path) -> None:
+def show_check(target: Path) -> None:
     """The check's report on the new folder; whatever it says, the folder is there."""
     sys.stdout.flush()
     with contextlib.suppress(SystemExit):
@@ -254,7 +270,7 @@ def _show_check(target: Path) -> None:
     )
 
 
-def _stop(message: str) -> NoReturn:
+def stop(message: str) -> NoReturn:
     """End with exit code 2: nothing was made."""
     print(f"error: {visible(message)}", file=sys.stderr)
     raise SystemExit(2)

@@ -8,7 +8,7 @@ import textwrap
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Protocol, TypeVar, get_type_hints
+from typing import Any, Protocol, TypeVar
 
 from validators.finding import Fault, Severity
 
@@ -56,9 +56,13 @@ class Rule:
     since: str
     preview: bool
     waivable: bool
-    documentation: str
     check: Callable[[Any], Iterable[Fault]]
     fixable: bool = False
+
+    @property
+    def documentation(self) -> str:
+        """The function's docstring."""
+        return inspect.cleandoc(self.check.__doc__ or "")
 
     @property
     def family(self) -> str:
@@ -119,8 +123,7 @@ def rule(  # noqa: PLR0913 - the facts about a rule, each by its name
             raise ValueError(f"{code} is a preview rule, which never blocks")
         name = str(check.__name__).replace("_", "-")
         _RULES[code] = Rule(
-            code, name, severity, _subject_of(check), since, preview, waivable,
-            inspect.cleandoc(check.__doc__ or ""), check, fixable,
+            code, name, severity, _subject_of(check), since, preview, waivable, check, fixable,
         )  # fmt: skip
         return check
 
@@ -128,8 +131,7 @@ def rule(  # noqa: PLR0913 - the facts about a rule, each by its name
 
 
 def _subject_of(check: Callable[..., Any]) -> type:
-    hints = {name: hint for name, hint in get_type_hints(check).items() if name != "return"}
-    (subject,) = hints.values()
+    (subject,) = (hint for name, hint in check.__annotations__.items() if name != "return")
     assert isinstance(subject, type)  # noqa: S101 - a mistake of whoever writes a rule
     return subject
 

@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import PurePosixPath
+from functools import cached_property
 from typing import Any, Protocol
 
 from validators.clips import ClipSource
 from validators.finding import Location
 from validators.folder import InstanceFile
-from validators.tree import EntryKind
+from validators.tree import EntryKind, stem_of
 
 METADATA_NAMES = ("metadata.csv", "metadata.jsonl")
 AUDIO_EXTENSIONS = frozenset({".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3"})
@@ -90,7 +90,7 @@ class Clip:
     @property
     def stem(self) -> str:
         """The file's name without folder and extension."""
-        return PurePosixPath(self.name).stem
+        return stem_of(self.name)
 
 
 Cell = str | int | float | bool | list[Any] | Clip | None
@@ -155,7 +155,7 @@ class SourceTable:
         """False where rows could not be read, so that what is missing may be among them."""
         return all(fault.kind is SourceFaultKind.CLIP_COLUMNS for fault in self.faults)
 
-    @property
+    @cached_property
     def local(self) -> bool:
         """True where the data lie in the task's folder."""
         return is_local(self.file)

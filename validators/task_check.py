@@ -6,10 +6,10 @@ skipped with a reason; a rule that crashes is a problem of ours, not a finding a
 
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
-from itertools import islice
+from itertools import chain, islice, repeat
 from pathlib import Path
 
 from schema.report import Finding, InstanceReport, Problem, Report, TaskReport
@@ -24,7 +24,14 @@ from validators.neighbours import Neighbours
 from validators.opening import has_pointer, open_source
 from validators.registry import Rule, Subject, rules
 from validators.report import NOT_SANDBOXED, assemble, finding, verdict
-from validators.source import Clip, SourceBroken, SourceTable, SourceUnavailable, is_local
+from validators.source import (
+    AUDIO_EXTENSIONS,
+    Clip,
+    SourceBroken,
+    SourceTable,
+    SourceUnavailable,
+    is_local,
+)
 from validators.totals import (
     ClipFile,
     ClipStats,
@@ -33,7 +40,7 @@ from validators.totals import (
     clips_of,
     instance_report,
 )
-from validators.tree import Repository, Tree
+from validators.tree import Repository, Tree, suffix_of
 from validators.waivers import Waivers
 
 SOUND_SUBJECTS: tuple[type, ...] = (ClipFile, ClipStats, InstanceStats)
@@ -43,6 +50,9 @@ quarter of a million faults, and nobody reads the thousandth."""
 MORE_FINDINGS = (
     f"there are more than {MAX_FINDINGS:,} findings of this rule; the others are not listed"
 )
+
+SHOWN_AT_ONCE = 500
+"""Clips that are shown to a rule in one go."""
 
 DATA_SUBJECTS: tuple[type, ...] = (SourceTable, Examples, *SOUND_SUBJECTS)
 
@@ -64,9 +74,7 @@ def check_folders(
     """
     parsed = cache(TaskFolder.of)
     for batch in batches(folders):
-        checks = [_TaskCheck(parsed(folder), options) for folder in batch]
-        for task in checks:
-            task.open_sources(watchers.fetched)
+        checks = [_TaskCheck(parsed(folder), options, watchers.fetched) for folder in batch]
         sounds = _measure_all(checks, measure, watchers.measured)
         for task in checks:
             task.run(sounds, lambda folder: [parsed(other) for other in repository.others(folder)])
@@ -81,32 +89,47 @@ def _measure_all(
     checks: Sequence["_TaskCheck"], measure: Measurer, progress: Progress | None
 ) -> dict[str, Measurement]:
     """Measurements by content hash of all clips that a rule of this run needs."""
-    total = len({name for task in checks for name in task.wanted_names()})
     sounds: dict[str, Measurement] = {}
+    wanted = _Wanted([task for task in checks if task.needs_sound()], sounds)
     try:
-        for clip, sound in measure(_wanted(checks, sounds)) if total else ():
+        for clip, sound in measure(wanted) if wanted.tasks else ():
             sounds[str(clip.key)] = sound
             if progress:
-                progress(len(sounds), total)
+                progress(len(sounds), wanted.known)
     except DecoderError as error:
         for task in checks:
             task.cannot_decode(str(error))
     return sounds
 
 
-def _wanted(
-    checks: Sequence["_TaskCheck"], sounds: Mapping[str, Measurement]
-) -> Iterator[ClipSource]:
-    """The clips that a rule of this run needs, each content once; read as they are asked for.
+@dataclass
+class _Wanted:
+    """The clips of some tasks, each content once, drawn while others are being decoded.
 
-    `sounds` fills meanwhile, and tells how much of a task has been heard.
+    Whatever a task can be asked before its sound is known happens on the way, at first in the time
+    that the decoders take to start. `sounds` fills meanwhile, and tells how much of a task has been
+    heard. `known` counts the clips of the tasks that have been opened.
     """
-    seen: set[str] = set()
-    for task in checks:
-        for clip in task.wanted_clips(sounds):
-            if str(clip.key) not in seen:
-                seen.add(str(clip.key))
-                yield clip
+
+    tasks: Sequence["_TaskCheck"]
+    sounds: Mapping[str, Measurement]
+    known: int = 0
+
+    def __length_hint__(self) -> int:
+        """How many clips there may be, known before any task is opened."""
+        return sum(task.sound_files() for task in self.tasks)
+
+    def __iter__(self) -> Iterator[ClipSource]:
+        drawn: set[str | None] = set()
+        for task in self.tasks:
+            task.prepare()
+            self.known += task.wanted_count()
+            for clip in task.wanted_clips(self.sounds):
+                if clip.key in drawn:
+                    self.known -= 1
+                else:
+                    drawn.add(clip.key)
+                    yield clip
 
 
 @dataclass
@@ -130,6 +153,7 @@ class _TaskCheck:
 
     folder: TaskFolder
     options: Options
+    fetched: Progress | None = None
     findings: list[Finding] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     _run: set[str] = field(default_factory=set)
@@ -137,11 +161,20 @@ class _TaskCheck:
     _skipped: dict[str, str] = field(default_factory=dict)
     _instances: list[_InstanceData] = field(default_factory=list)
     _reports: list[InstanceReport] = field(default_factory=list)
+    _prepared: bool = False
     _no_sound: str | None = None
     _listening: Listening = field(default_factory=Listening)
     _on: dict[type, tuple[tuple[Rule, str | None], ...]] = field(default_factory=dict)
 
-    def open_sources(self, fetched: Progress | None) -> None:
+    def prepare(self) -> None:
+        """Do what need not wait for sound: the rules on files, and the rows of every source."""
+        if not self._prepared:
+            self._prepared = True
+            for subject in self._static_subjects():
+                self._show(subject)
+            self._open_sources()
+
+    def _open_sources(self) -> None:
         """Read the rows of every instance's source, as far as this run may."""
         reading = Reading(self.folder)
         for file in self.folder.instances:
@@ -152,7 +185,7 @@ class _TaskCheck:
                 continue
             try:
                 data.source = reading.refusal(file) or open_source(
-                    file, sound=self._needs_sound(), fetched=fetched
+                    file, sound=self.needs_sound(), fetched=self.fetched
                 )
             except SourceUnavailable as error:
                 self._skip(DATA_SUBJECTS, str(error))
@@ -170,17 +203,24 @@ class _TaskCheck:
             return "not run on request: --offline, and the data are on the Hub"
         return None
 
-    def wanted_names(self) -> Iterator[str]:
-        """Names of the clips that this task's rules need measured, by content where it is known."""
-        if self._needs_sound():
-            for data in self._instances:
-                for _, clip in clips_of(data.examples) if data.examples else ():
-                    yield data.key(clip)
+    def needs_sound(self) -> bool:
+        """True if a rule of this run looks at sound."""
+        return not self.options.static and self._selected(*SOUND_SUBJECTS)
+
+    def sound_files(self) -> int:
+        """How many files of the folder are named like clips."""
+        return sum(suffix_of(path).lower() in AUDIO_EXTENSIONS for path in self.folder.files)
+
+    def wanted_count(self) -> int:
+        """How many clips the rules of this run need measured; those of other content twice too."""
+        opened = [data.examples for data in self._instances if data.examples]
+        return sum(len({clip.path for _, clip in clips_of(examples)}) for examples in opened)
 
     def wanted_clips(self, sounds: Mapping[str, Measurement]) -> Iterator[ClipSource]:
-        """The clips that this task's rules need measured; read as they are asked for."""
-        if not self._needs_sound():
-            return
+        """The clips that this task's rules need measured; read as they are asked for.
+
+        `sounds` fills meanwhile, and tells how much of the task has been heard.
+        """
         listening = Listening()
         for data in self._instances:
             if data.source is None or data.examples is None:
@@ -198,19 +238,16 @@ class _TaskCheck:
                 data.lost = str(broken)
                 data.source = replace(data.source, faults=(*data.source.faults, broken.fault))
 
-    def _needs_sound(self) -> bool:
-        return self._selected(*SOUND_SUBJECTS)
-
     def cannot_decode(self, reason: str) -> None:
         """No clip can be measured on this machine."""
+        self.prepare()
         self._no_sound = reason
         if any(data.examples for data in self._instances):
             self._problem("limit", reason)
 
     def run(self, sounds: Mapping[str, Measurement], others: Others) -> None:
         """Show every subject to its rules."""
-        for subject in self._static_subjects():
-            self._show(subject)
+        self.prepare()
         stats = [self._run_instance(data, sounds) for data in self._instances]
         self._show_instruction_need(stats)
         self._show_neighbours(others)
@@ -257,7 +294,7 @@ class _TaskCheck:
             and heard_all
             and self._no_sound is None
             and data.lost is None
-            and self._needs_sound()
+            and self.needs_sound()
         )
         if measured and not self.options.sandboxed:
             self._skip(SOUND_SUBJECTS, NOT_SANDBOXED)
@@ -291,7 +328,7 @@ class _TaskCheck:
             return True
         clips = sum(1 for _ in clips_of(data.examples))
         cut = len(stats.examples.rows) < len(data.examples.rows)
-        if len(by_path) == clips or cut or not self._needs_sound():
+        if len(by_path) == clips or cut or not self.needs_sound():
             return True
         reason = not_heard(stats.instance, len(by_path), clips)
         self._skip(SOUND_SUBJECTS, reason)
@@ -314,6 +351,7 @@ class _TaskCheck:
         if none is not None:
             self._skip(SOUND_SUBJECTS, none)
             return
+        files: list[ClipFile] = []
         for row, clip in clips_of(stats.examples):
             path = str(clip.path)
             sound = stats.sounds.get(path)
@@ -324,10 +362,22 @@ class _TaskCheck:
                 self._problem("unreachable", message, instance=stats.instance)
                 continue
             named = stats.examples.source.local or "." in clip.name
-            self._show(ClipFile(stats.task, stats.instance, path, row.at, sound, named))
-            if sound.decoded:
-                self._show(ClipStats(stats.task, stats.instance, path, row.at, sound))
+            files.append(ClipFile(stats.task, stats.instance, path, row.at, sound, named))
+            if len(files) == SHOWN_AT_ONCE:
+                self._show_clips(files)
+                files.clear()
+        self._show_clips(files)
         self._show(stats)
+
+    def _show_clips(self, files: Sequence[ClipFile]) -> None:
+        self._show(*files)
+        self._show(
+            *(
+                ClipStats(file.task, file.instance, file.path, file.at, file.sound)
+                for file in files
+                if file.sound.decoded
+            )
+        )
 
     def _show_instruction_need(self, stats: Sequence[InstanceStats | None]) -> None:
         if self.folder.instructions is None:
@@ -351,18 +401,21 @@ class _TaskCheck:
             )
         )  # fmt: skip
 
-    def _show(self, subject: Subject) -> None:
-        incomplete = getattr(subject, "incomplete", None)
-        for rule, left_out in self._rules_on(type(subject)):
+    def _show(self, *subjects: Subject) -> None:
+        """Show subjects of one kind and of one instance to the rules on them."""
+        if not subjects:
+            return
+        incomplete = getattr(subjects[0], "incomplete", None)
+        for rule, left_out in self._rules_on(type(subjects[0])):
             if reason := left_out or incomplete:
                 self._skipped.setdefault(rule.code, reason)
             if left_out is None:
-                self._apply(rule, subject)
+                self._apply(rule, subjects)
 
     def _rules_on(self, subject: type) -> tuple[tuple[Rule, str | None], ...]:
         """The rules on a kind of subject, each with the reason why it shall not run, if any.
 
-        Found out once: there are thousands of clips.
+        Found out once: there may be hundreds of instances.
         """
         if subject not in self._on:
             self._on[subject] = tuple(
@@ -370,22 +423,27 @@ class _TaskCheck:
             )
         return self._on[subject]
 
-    def _apply(self, rule: Rule, subject: Subject) -> None:
+    def _apply(self, rule: Rule, subjects: Sequence[Subject]) -> None:
         self._run.add(rule.code)
-        room = MAX_FINDINGS - self._listed.get(rule.code, 0)  # quicker than a Counter's own 0
+        room = MAX_FINDINGS - self._listed[rule.code]
         if room < 0:
             return
-        try:
-            faults: list[Fault] = list(islice(rule.check(subject), room + 1))
-        except Exception as error:  # a rule of ours must not end the run
-            where = traceback.extract_tb(error.__traceback__)[-1]
-            message = f"{type(error).__name__} in {Path(where.filename).name}:{where.lineno}"
-            self._problem("crash", message, instance=subject.instance, rule=rule.code)
-            return
+        instance = subjects[0].instance
+        faults: list[Fault] = []
+        left = iter(subjects)
+        while len(faults) <= room:
+            try:
+                for fault in islice(_faults(rule, left, room + 1), room + 1 - len(faults)):
+                    faults.append(fault)  # what was found before a crash is found
+                break
+            except Exception as error:  # a rule of ours must not end the run
+                where = traceback.extract_tb(error.__traceback__)[-1]
+                message = f"{type(error).__name__} in {Path(where.filename).name}:{where.lineno}"
+                self._problem("crash", message, instance=instance, rule=rule.code)
         if len(faults) > room:
             faults[-1] = replace(faults[-1], message=MORE_FINDINGS, hint="mend those listed first")
         self._listed[rule.code] += len(faults)
-        self.findings += [finding(rule, subject.task, subject.instance, fault) for fault in faults]
+        self.findings += [finding(rule, subjects[0].task, instance, fault) for fault in faults]
 
     def _skip(self, subjects: tuple[type, ...], reason: str) -> None:
         for subject in subjects:
@@ -421,6 +479,15 @@ class _TaskCheck:
             rules_skipped=dict(sorted(self._skipped.items())),
             instances=self._reports,
         )
+
+
+def _faults(rule: Rule, subjects: Iterable[Subject], most: int) -> Iterator[Fault]:
+    """What a rule finds in subjects, at most so much in each.
+
+    The loop over thousands of clips and twenty rules on each is one of C: it takes a fifth of the
+    time. A subject's faults are complete before the first is handed on.
+    """
+    return chain.from_iterable(map(list, map(islice, map(rule.check, subjects), repeat(most))))
 
 
 _SUBJECT_RULES: dict[type, tuple[Rule, ...]] = {}

@@ -66,7 +66,7 @@ class InstanceStats:
             if (sound := self.sounds.get(clip.path or "")) and sound.decoded
         ]
 
-    @property
+    @cached_property
     def seconds(self) -> float:
         """Sum over rows of all input clips, in seconds."""
         return sum(sound.duration for _, _, sound in self.decoded)
@@ -97,12 +97,12 @@ class InstanceStats:
         """True if answers are chosen from labels."""
         return self.examples.output in ("classification", "multilabel")
 
-    @property
+    @cached_property
     def sample_rates(self) -> Counter[int]:
         """Sample rate in Hz to number of uses."""
         return Counter(sound.sample_rate for _, _, sound in self.decoded)
 
-    @property
+    @cached_property
     def channels(self) -> Counter[int]:
         """Number of channels to number of uses."""
         return Counter(sound.channels for _, _, sound in self.decoded)

@@ -7,7 +7,7 @@ task is recognised without loading what parses.
 import hashlib
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -17,6 +17,7 @@ MAX_ENTRIES = 20_000
 """Files and folders that are looked at in one task folder."""
 MAX_LEVELS = 16
 """Folders in folders that are looked into; deeper ones can make paths that no system opens."""
+_READ_AT_ONCE = 1 << 18
 
 
 class EntryKind(StrEnum):
@@ -38,7 +39,11 @@ class Entry:
 
 
 class Tree:
-    """The entries of a task folder and the digests of its files."""
+    """The entries of a task folder and the digests of its files, each hashed when it is asked for.
+
+    Sound is hashed while other sound is decoded, where nobody need know the digest of the whole
+    folder before that.
+    """
 
     def __init__(self, root: Path, path: str) -> None:
         """Read the folder.
@@ -56,11 +61,18 @@ class Tree:
         self._folder = os.path.join(root, path)  # noqa: PTH118 - joined once, opened for every file
         self.kind = _kind(os.lstat(root / path).st_mode)
         self.entries = tuple(_scan(root / path))
-        self.sha256 = {
-            entry.path: digest
-            for entry in self.entries
-            if entry.kind is EntryKind.FILE and (digest := self._digest_of(entry)) is not None
-        }
+        self._hashed: dict[str, str | None] = {}
+
+    def sha256_of(self, path: str) -> str | None:
+        """sha256 of a file in hex; None where there is no such file or it cannot be read."""
+        if path not in self._hashed:
+            self._hashed[path] = self._hash(path) if path in self.files else None
+        return self._hashed[path]
+
+    @cached_property
+    def sha256(self) -> dict[str, str]:
+        """sha256 of every file that can be read, in hex, by path."""
+        return {path: digest for path in self.files if (digest := self.sha256_of(path))}
 
     @cached_property
     def digest(self) -> str:
@@ -108,12 +120,18 @@ class Tree:
         with os.fdopen(self.open(path), "rb") as file:
             return file.read(cap + 1)
 
-    def _digest_of(self, entry: Entry) -> str | None:
+    def _hash(self, path: str) -> str | None:
+        total = hashlib.sha256()
         try:
-            with os.fdopen(self.open(entry.path), "rb") as file:
-                return hashlib.file_digest(file, "sha256").hexdigest()
+            descriptor = self.open(path)
+            try:
+                while piece := os.read(descriptor, _READ_AT_ONCE):
+                    total.update(piece)
+            finally:
+                os.close(descriptor)
         except OSError:
             return None
+        return total.hexdigest()
 
 
 class Repository:
@@ -136,18 +154,36 @@ class Repository:
         return self._folders[path]
 
 
+def suffix_of(path: str) -> str:
+    """The extension with its dot, "" where there is none.
+
+    As pathlib has it, which takes many times as long and keeps every part of every path for good.
+    """
+    name = path.rpartition("/")[2]
+    dot = name.rfind(".")
+    return name[dot:] if 0 < dot < len(name) - 1 else ""
+
+
+def stem_of(path: str) -> str:
+    """The name without folder and extension."""
+    name = path.rstrip("/").rpartition("/")[2]
+    return name.removesuffix(suffix_of(name))
+
+
+_FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW
+
+
 def open_inside(folder: Path | str, path: str) -> int:
     """Open a regular file by a path inside `folder`, component by component, following no link.
 
     Raises:
         OSError: if a component is missing, is a link, or the last is no regular file.
     """
-    flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW
-    descriptor = os.open(folder, flags | os.O_DIRECTORY)
+    descriptor = os.open(folder, _FLAGS | os.O_DIRECTORY)
     *parents, name = path.split("/")
     for part in parents:
-        descriptor = _step(descriptor, part, flags | os.O_DIRECTORY)
-    descriptor = _step(descriptor, name, flags | os.O_NONBLOCK)
+        descriptor = _step(descriptor, part, _FLAGS | os.O_DIRECTORY)
+    descriptor = _step(descriptor, name, _FLAGS | os.O_NONBLOCK)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise OSError(f"not a regular file: {path}")
@@ -180,12 +216,16 @@ def _scan(folder: Path) -> list[Entry]:
     return sorted(found, key=lambda entry: os.fsencode(entry.path))
 
 
-def _entries(folder: Path, prefix: str) -> Iterator[Entry]:
+def _entries(folder: Path, prefix: str) -> list[Entry]:
     with os.scandir(folder / prefix) as entries:
-        # Sorted, so that the cap cuts the same entries off everywhere.
-        for entry in sorted(entries, key=lambda entry: os.fsencode(entry.name)):
-            status = entry.stat(follow_symlinks=False)
-            yield Entry(prefix + entry.name, _kind(status.st_mode), status.st_size)
+        found = [_entry(prefix, entry) for entry in entries]
+    # Sorted, so that the cap cuts the same entries off everywhere.
+    return sorted(found, key=lambda entry: os.fsencode(entry.path))
+
+
+def _entry(prefix: str, entry: os.DirEntry[str]) -> Entry:
+    status = entry.stat(follow_symlinks=False)
+    return Entry(prefix + entry.name, _kind(status.st_mode), status.st_size)
 
 
 def _kind(mode: int) -> EntryKind:

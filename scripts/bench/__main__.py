@@ -8,12 +8,14 @@ from pathlib import Path
 from scripts.bench.comparisons import Plan, all_lines
 from scripts.bench.editors import Editors
 from scripts.bench.run import ROOT, RunError
-from scripts.bench.table import Line, heading, shown
+from scripts.bench.table import Line, heading, shown, with_table
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Measure and print; returns 1 if a limit is not kept, 2 if nothing could be measured."""
     options = _parser().parse_args(arguments)
+    if options.write:
+        _check_page(options.write)
     load, *_ = os.getloadavg()
     cache = options.folder.resolve()
     cache.mkdir(parents=True, exist_ok=True)
@@ -32,9 +34,12 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"\nerror: {error}", file=sys.stderr)
         return 2
     print(file=sys.stderr)
-    print(heading(plan.pairs, editors.versions if editors else f"none; {why_not}", load))
-    print()
-    print(shown(lines))
+    against = editors.versions if editors else f"nothing; {why_not}"
+    table = f"{heading(plan.pairs, against, load)}\n\n{shown(lines)}"
+    print(table)
+    if options.write:
+        page = options.write.read_text(encoding="utf-8")
+        options.write.write_text(with_table(page, table), encoding="utf-8")
     return int(not options.quick and any(line.verdict == "OVER" for line in lines))
 
 
@@ -51,7 +56,20 @@ def _parser() -> argparse.ArgumentParser:
         "--folder", type=Path, default=ROOT / ".cache" / "bench",
         help="where sound and environment are kept; default: .cache/bench",
     )  # fmt: skip
+    parser.add_argument(
+        "--write", type=Path, metavar="FILE",
+        help="put the table between its marks in this page too, such as docs/performance.md",
+    )  # fmt: skip
     return parser
+
+
+def _check_page(page: Path) -> None:
+    """Stop before all the work if the table could not be written."""
+    try:
+        with_table(page.read_text(encoding="utf-8"), "")
+    except (OSError, ValueError) as error:
+        print(f"error: {page}: {error}", file=sys.stderr)
+        raise SystemExit(2) from error
 
 
 def _hours(text: str) -> list[float]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from scripts.bench import publishing
 from scripts.bench.decode_only import PLAIN, READ_ONLY
 from scripts.bench.editors import Editors
 from scripts.bench.folder import BenchFolder, make_folder, make_long_clip, make_small_tasks
@@ -49,6 +50,7 @@ def all_lines(plan: Plan) -> Iterator[Line]:
     yield from _memory(plan, runs)
     yield from _static(plan)
     yield from _unchanged(plan)
+    yield from publishing.lines(plan.pairs)
 
 
 def _check(*arguments: str, output: Path, folder: Path = ROOT) -> Command:

@@ -41,6 +41,7 @@ for row in rows:
     seconds += len(audio["array"]) / audio["sampling_rate"]
 sys.exit(abs(seconds - float(sys.argv[2])) > 0.02 * seconds + 60)
 """
+_INSTALLED: Final = "installed"
 _TRIAL: Final = "import datasets, torch, torchcodec; print(datasets.__version__, torch.__version__)"
 
 
@@ -57,12 +58,25 @@ class Editors:
     def __init__(self, cache: Path) -> None:
         self._python = cache / "venv" / "bin" / "python"
         self._home = cache / "huggingface"
-        if not self._python.exists():
+        installed = cache / "venv" / _INSTALLED
+        if not installed.exists():
             _run([sys.executable, "-m", "venv", str(cache / "venv")])
             pip = [str(self._python), "-m", "pip", "install", "--quiet"]
             _run([*pip, "--disable-pip-version-check", *REQUIREMENTS])
-        versions = _run([str(self._python), "-c", _TRIAL]).split()
+            installed.touch()
+        versions = self._try().split()
         self.versions = f"datasets {versions[0]}, torch {versions[1]}"
+
+    def _try(self) -> str:
+        """Versions of the libraries, which must be there with all that they load."""
+        try:
+            return _run([str(self._python), "-c", _TRIAL])
+        except RunError as error:
+            if "ffmpeg" in str(error).lower():
+                raise RunError(
+                    "torchcodec finds no FFmpeg libraries: apt-get install ffmpeg"
+                ) from error
+            raise
 
     def command(self, folder: Path, seconds: float) -> Command:
         """Sums the lengths of the clips of an AudioFolder, packed as the Hub does, of about so

@@ -27,11 +27,17 @@ class Command:
     exit_codes: frozenset[int] = frozenset({0})
 
     def start(self) -> subprocess.Popen[bytes]:
-        """Start it, with our modules in reach and nothing on the screen but what goes wrong."""
+        """Start it, with our modules in reach and nothing on the screen but what goes wrong.
+
+        Python keeps our modules compiled, as it does for everybody who has not forbidden it, and
+        as pip has done with the libraries.
+        """
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), **(self.environment or {})}
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
         return subprocess.Popen(
             self.arguments,
             cwd=self.folder,
-            env={**os.environ, "PYTHONPATH": str(ROOT), **(self.environment or {})},
+            env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
         )

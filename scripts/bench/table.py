@@ -76,7 +76,7 @@ def heading(pairs: int, editors: str, load: float) -> str:
         f"{today}, {os.cpu_count()} cores ({_processor()}), {memory:.0f} GiB, {platform.system()}, "
         f"Python {platform.python_version()}, soundfile {version('soundfile')}, "
         f"numpy {version('numpy')}, {pairs} pairs, load before {load:.1f}\n"
-        f"against: {editors}"
+        f"Against: {editors}"
     )
 
 
@@ -98,3 +98,20 @@ def shown(lines: Sequence[Line]) -> str:
         f"| {' | '.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))} |"
         for row in rows
     )
+
+
+BEGIN: Final = "<!-- the table: python -m scripts.bench --write -->"
+END: Final = "<!-- end of the table -->"
+
+
+def with_table(page: str, table: str) -> str:
+    """A page in Markdown with another table between its two marks; the rest stays as it is.
+
+    Raises:
+        ValueError: the marks are not there, each once and in order.
+    """
+    before, begin, rest = page.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not (begin and end) or BEGIN in after or END in before + after:
+        raise ValueError(f"the marks {BEGIN} and {END} are required, each once")
+    return f"{before}{BEGIN}\n{table}\n{END}{after}"

@@ -98,6 +98,7 @@ def in_a_process(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
 
 
+@pytest.mark.timeout(1800)  # the whole corpus at full strength: two minutes of an idle core
 def test_memory_stays_within_bounds_and_no_network_is_needed() -> None:
     """In a network namespace of its own where the system grants one, else beside a guard."""
     only = [] if FULL_STRENGTH else ["--slow-only"]

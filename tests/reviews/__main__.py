@@ -13,7 +13,7 @@ LABELS = {
     Impossible: "impossible in this format",
     Accepted: "accepted as it is",
     Waits: "about a proposal alone",
-    Hub: "waiting for the Hub",
+    Hub: "found on the Hub",
     Human: "for people",
 }
 

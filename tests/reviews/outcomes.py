@@ -1,6 +1,7 @@
 """What can become of a reviewer's request in this repository's format.
 
-Found, impossible and accepted are shown by a test; waiting, hub and human are said.
+Found, impossible and accepted are shown by a test, hub by the tests of its rule; waiting and
+human are said.
 """
 
 from collections.abc import Callable, Iterable
@@ -65,8 +66,12 @@ class Waits:
 
 @dataclass(frozen=True)
 class Hub:
-    """The request speaks of data on the Hub: it waits for their reader."""
+    """The request speaks of data on the Hub: a rule that asks there finds it, if it is a fault.
 
+    tests/rules/test_hub.py holds the rule's cases. A dataset's own name is none: it is kept.
+    """
+
+    code: str | None
     reason: str
 
 

@@ -2,7 +2,7 @@
 
 `found`: a rule names the fault. `impossible`: it cannot be expressed. `accepted`: it is no fault
 any more. `waits`: it speaks of a proposal alone, before there are files.
-`hub`: it waits for the reader of Hub data. `human`: it is what people are for (docs/review.md).
+`hub`: a rule that asks the Hub finds it. `human`: it is what people are for (docs/review.md).
 """
 
 from tests.flawless import INSTANCE, column, variant
@@ -132,7 +132,7 @@ TABLE: tuple[Request, ...] = (
             unexplained_sampling("750 of 30,000", "750 of 30,000 clips, 75 of each digit.")),
     Request(25, 58, "naming",
             waits("the title of the proposal; the task's name stands on the folder only")),
-    Request(26, 62, "pointer-revision", hub("whether the commit exists")),
+    Request(26, 62, "pointer-revision", hub("PTR114", "whether the commit exists")),
     Request(27, 62, "dataset-column-name", FILE_NAME_COLUMN),
     Request(28, 62, "readme-sampling-explained",
             unexplained_sampling("900 of 4,096", "900 of 4,096 notes, as many of each pitch.")),
@@ -150,7 +150,7 @@ TABLE: tuple[Request, ...] = (
     Request(37, 96, "readme-sota", NO_RESULTS),
     Request(38, 98, "readme-sota", NO_RESULTS),
     Request(39, 98, "readme-sampling-explained", missing(INSTANCE, "sampling")),
-    Request(40, 98, "pointer-revision", hub("whether the commit holds data")),
+    Request(40, 98, "pointer-revision", hub("PTR115", "whether the commit holds data")),
     Request(41, 124, "naming", subset_after_underscore()),
     Request(42, 124, "readme-sota", results_in_another_metric()),
     Request(43, 124, "metric-missing", unknown_metric("meteor", "text")),
@@ -184,7 +184,7 @@ TABLE: tuple[Request, ...] = (
             impossible("the name is that of the folder, in no field", name_is_written_nowhere)),
     Request(66, 180, "json-field", no_revision()),
     Request(67, 180, "pointer-path", repo_id("DynamicSuperb/DeepFakeVoiceRecognition DEEP VOICE")),
-    Request(68, 180, "pointer-path", hub("whether the dataset exists")),
+    Request(68, 180, "pointer-path", hub("PTR112", "whether the dataset exists")),
     Request(69, 180, "readme-sota", NO_RESULTS),
     Request(70, 180, "readme-reference", unusable_references("https://example.org/prompts\n")),
     Request(71, 180, "instruction-count", few_instructions(9, examples=200, required=10)),
@@ -194,9 +194,9 @@ TABLE: tuple[Request, ...] = (
     Request(75, 184, "readme-section", NO_METRICS),
     Request(76, 184, "readme-sota", NO_RESULTS),
     Request(77, 190, "other", NO_PROPOSAL),
-    Request(78, 196, "pointer-path", hub("whether the dataset exists, in the organisation")),
+    Request(78, 196, "pointer-path", hub("PTR112", "whether it exists, in the organisation")),
     Request(79, 202, "folder-layout", sound_in_git(22_000_000)),
-    Request(80, 202, "pointer-path", hub("whether the dataset exists")),
+    Request(80, 202, "pointer-path", hub("PTR112", "whether the dataset exists")),
     Request(81, 206, "json-syntax", on_one_line()),
     Request(82, 206, "pointer-path", impossible("the path follows from the name", path_is_derived)),
     Request(83, 206, "readme-sota", NO_RESULTS),
@@ -217,7 +217,7 @@ TABLE: tuple[Request, ...] = (
     Request(97, 226, "metric-missing", unknown_metric("mAP", "multilabel")),
     Request(98, 232, "readme-sota", NO_RESULTS),
     Request(99, 232, "readme-reference", source_without_citation()),
-    Request(100, 232, "pointer-path", hub("whether the dataset exists at that name")),
+    Request(100, 232, "pointer-path", hub("PTR112", "whether the dataset exists at that name")),
     Request(101, 238, "pointer-path",
             repo_id("DynamicSuperb/AgeClassification_CommonVoiceCorpus-Test ")),
     Request(102, 238, "readme-section",
@@ -225,7 +225,7 @@ TABLE: tuple[Request, ...] = (
     Request(103, 238, "dataset-column-name", two_answers()),
     Request(104, 238, "readme-section", template_title()),
     Request(105, 238, "readme-sota", NO_RESULTS),
-    Request(106, 240, "naming", hub("how the dataset is named on the Hub")),
+    Request(106, 240, "naming", hub(None, "how the dataset is named on the Hub")),
     Request(107, 240, "readme-reference",
             unusable_references("[1] A. Example, Forty prompts, 2024.\n")),
     Request(108, 240, "readme-section",
@@ -269,7 +269,7 @@ TABLE: tuple[Request, ...] = (
     Request(136, 252, "instruction-count", few_instructions(12, examples=4_000, required=200)),
     Request(137, 294, "other", SPLIT),
     Request(138, 260, "naming", misspelt_dataset()),
-    Request(139, 260, "naming", hub("how the dataset is named on the Hub")),
+    Request(139, 260, "naming", hub(None, "how the dataset is named on the Hub")),
     Request(140, 260, "instruction-count", few_instructions(1, examples=500, required=25)),
     Request(141, 262, "dataset-column-type", INTEGER_LABELS),
     Request(142, 262, "naming", human("whether the name says what is asked")),

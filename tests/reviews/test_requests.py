@@ -19,6 +19,7 @@ from tests.reviews.outcomes import (
 from tests.reviews.table import TABLE
 from tests.rules.cases import Case, judge, run
 from tests.rules.pulls import judge_pull
+from tests.rules.test_hub import CASES as ON_THE_HUB
 from validators.examples import read_examples
 from validators.folder import TaskFolder
 from validators.opening import open_source
@@ -82,6 +83,12 @@ def test_a_request_on_a_pull_request_is_found_and_its_twin_is_silent(outcome):
     assert len(outcome.faulty.says) == 3
     judge_pull(outcome.code, outcome.faulty)
     judge_pull(outcome.code, outcome.twin)
+
+
+def test_what_speaks_of_the_hub_is_found_by_a_rule_that_asks_there():
+    codes = [request.outcome.code for request in TABLE if isinstance(request.outcome, Hub)]
+    assert {code for code in codes if code} <= set(ON_THE_HUB)
+    assert codes.count(None) == 2
 
 
 @pytest.mark.parametrize("outcome", of_kind(Found))

@@ -103,7 +103,7 @@ def draft(wishes: Wishes, table: Table | None, plan: Plan | None, seconds: Secon
     mapping: dict[str, str] = {}
     sampling = None
     if table is None or plan is None:
-        output = _output(wishes.output or "classification", [])
+        output = output_data(wishes.output or "classification", [])
         made.said.append(f"output: {output['type']}" + ("" if wishes.output else ", a guess"))
     else:
         made.said += [*table.said, *([] if table.plain else plan.said)]
@@ -113,7 +113,7 @@ def draft(wishes: Wishes, table: Table | None, plan: Plan | None, seconds: Secon
         rows, sampling = sampled(rows, wishes.limits, kind == "classification", seconds)
         check_size(rows)
         values = [label for row in rows if (label := row.cells.get("label", "")).strip()]
-        output, mapping = _output_of(kind, values)
+        output, mapping = output_of(kind, values)
         if mapping:
             made.said.append(
                 "label_map: some values hold what a label may not (comma, brace, blank)"
@@ -122,13 +122,14 @@ def draft(wishes: Wishes, table: Table | None, plan: Plan | None, seconds: Secon
             rows = in_order(rows, output.get("labels") or [], mapping)
         if sampling:
             made.said.append(f"sampling: {sampling}")
-        _put_data(made, wishes, rows, plan, labelled=kind == "classification")
-    inputs = list(wishes.inputs or (_inputs_of(plan) if plan else ["audio"]))
+        put_data(made, wishes, rows, plan, labelled=kind == "classification")
+    inputs = list(wishes.inputs or (inputs_of(plan) if plan else ["audio"]))
     groups = list(plan.groups) if plan else []
-    made.files["task.json"] = json_text(_task(wishes, inputs, output, plan), Task)
-    instance = _instance(wishes, mapping, groups, sampling)
+    made.files["task.json"] = json_text(task_data(wishes, inputs, output, plan), Task)
+    instance = instance_data(wishes, mapping, groups, sampling)
     made.files[f"instances/{wishes.stem}.json"] = json_text(instance, Instance)
-    made.files["instructions.txt"] = _instructions(len(rows), inputs, "labels" in output)
+    lines = missing_instructions(len(rows), inputs, "labels" in output)
+    made.files["instructions.txt"] = "".join(f"{line}\n" for line in lines)
     made.files["README.md"] = _readme(wishes, rows, output)
     made.files["references.bib"] = REFERENCES
     return made
@@ -147,7 +148,8 @@ def _all_clips(table: Table, values: Sequence[str]) -> bool:
     return "" not in endings and all((table.base / value).is_file() for value in values)
 
 
-def _inputs_of(plan: Plan) -> list[str]:
+def inputs_of(plan: Plan) -> list[str]:
+    """The inputs that a plan finds in the data, in order."""
     return [*sorted(plan.clips, key=_counted), *sorted(plan.texts, key=_counted)]
 
 
@@ -155,7 +157,8 @@ def _counted(name: str) -> int:
     return int(name.lstrip("audiotex") or 1)
 
 
-def _output(kind: str, labels: list[str]) -> dict[str, Any]:
+def output_data(kind: str, labels: list[str]) -> dict[str, Any]:
+    """The output of a kind, with the labels that are known."""
     output: dict[str, Any] = {"type": kind}
     if kind in ("classification", "multilabel"):
         output["labels"] = labels or None
@@ -164,14 +167,14 @@ def _output(kind: str, labels: list[str]) -> dict[str, Any]:
     return output
 
 
-def _output_of(kind: str, values: Sequence[str]) -> tuple[dict[str, Any], dict[str, str]]:
+def output_of(kind: str, values: Sequence[str]) -> tuple[dict[str, Any], dict[str, str]]:
     """The output with what the data say of it, and the label map."""
     if kind == "number":
         numbers = [float(value) for value in values if DECIMAL.fullmatch(value.strip())]
         ends = {"minimum": min(numbers), "maximum": max(numbers)} if numbers else {}
-        return _output(kind, []) | {name: _short(end) for name, end in ends.items()}, {}
+        return output_data(kind, []) | {name: _short(end) for name, end in ends.items()}, {}
     if kind not in ("classification", "multilabel"):
-        return _output(kind, []), {}
+        return output_data(kind, []), {}
     if kind == "multilabel":
         values = [item for value in values for item in items_of(value) or []]
     labels, mapping = labels_of(values)
@@ -180,16 +183,17 @@ def _output_of(kind: str, values: Sequence[str]) -> tuple[dict[str, Any], dict[s
             f"there are {len(labels):,} different labels and {MAX_LABELS:,} are allowed; say "
             "--output text if the answer is free text"
         )
-    return _output(kind, labels), mapping
+    return output_data(kind, labels), mapping
 
 
 def _short(number: float) -> float | int:
     return int(number) if number.is_integer() else number
 
 
-def _task(
+def task_data(
     wishes: Wishes, inputs: list[str], output: dict[str, Any], plan: Plan | None
 ) -> dict[str, Any]:
+    """task.json with what is known, and TODO where a person must decide."""
     return {
         "$schema": SCHEMA_LINKS[Task],
         "schema_version": 1,
@@ -212,10 +216,11 @@ def _metric(kind: str, column: str | None) -> str:
     return metrics_for(kind)[0]
 
 
-def _instance(
+def instance_data(
     wishes: Wishes, mapping: dict[str, str], groups: list[str],
     sampling: str | None,
 ) -> dict[str, Any]:  # fmt: skip
+    """An instance file with what is known, and TODO where a person must decide."""
     source = {
         "name": "TODO: the corpus's name as its authors write it",
         "url": "TODO",
@@ -259,15 +264,24 @@ _WAYS = (
 )
 
 
-def _instructions(rows: int, inputs: Sequence[str], labelled: bool) -> str:
-    """As many lines as the examples ask for, each wanting another way to say it."""
+def missing_instructions(
+    rows: int, inputs: Sequence[str], labelled: bool, there: int = 0
+) -> list[str]:
+    """The lines that the examples ask for beyond those there, each wanting another way to say it.
+
+    Args:
+        rows: how many examples there are.
+        inputs: the task's inputs.
+        labelled: whether a list of labels stands in each line.
+        there: how many instructions there are already.
+    """
     holes = [f"{{{name}}}" for name in inputs if name.startswith("text")]
     end = " ".join([*holes, *(["{labels}"] if labelled else [])])
     lines = []
-    for number in range(required_instructions(rows)):
+    for number in range(there, required_instructions(rows)):
         way = _WAYS[number] if number < len(_WAYS) else f"another way to ask, number {number + 1}"
-        lines.append(f"TODO: {way}. {end}".rstrip() + "\n")
-    return "".join(lines)
+        lines.append(f"TODO: {way}. {end}".rstrip())
+    return lines
 
 
 def _readme(wishes: Wishes, rows: Sequence[Row], output: Mapping[str, Any]) -> str:
@@ -276,21 +290,24 @@ def _readme(wishes: Wishes, rows: Sequence[Row], output: Mapping[str, Any]) -> s
     facts = f"`{wishes.stem}` holds {len(rows):,} examples" if rows else ""
     if facts and labels:
         facts += f" of {len(labels):,} labels"
-    return README.format(title=title, facts=f"{facts}.\n" if facts else "")
+    texts = SECTION_TODOS | {"Data": (f"{facts}.\n" if facts else "") + SECTION_TODOS["Data"]}
+    return readme_text(title, texts)
 
 
-README = """\
-# {title}
+def readme_text(title: str, sections: Mapping[str, str]) -> str:
+    """README.md of a title and its sections."""
+    return "\n\n".join([f"# {title}", *(f"## {n}\n{text}" for n, text in sections.items())]) + "\n"
 
-## Objective
-TODO: what the task measures, what a model is given and answers, and why that matters.
 
-## Data
-{facts}TODO: where the clips come from, who made them, how they were chosen, what was done to them.
-
-## Limitations
-TODO: what a model could exploit without doing the task, and what a score does not say.
-"""
+SECTION_TODOS = {
+    "Objective": "TODO: what the task measures, what a model is given and answers, and why that "
+    "matters.",
+    "Data": "TODO: where the clips come from, who made them, how they were chosen, what was done "
+    "to them.",
+    "Limitations": "TODO: what a model could exploit without doing the task, and what a score does "
+    "not say.",
+}
+"""What to write in each section of README.md."""
 
 REFERENCES = """\
 One BibTeX entry, with author, title and year, for every source and every prior result. Its key is
@@ -298,7 +315,7 @@ what "cite" says in the instance file. These lines are a comment, and may go.
 """
 
 
-def _put_data(
+def put_data(
     made: Draft, wishes: Wishes, rows: Sequence[Row], plan: Plan, *, labelled: bool
 ) -> None:
     """metadata.csv and the copies of the clips."""

@@ -17,7 +17,7 @@ from validators.source import (
     SourceTable,
 )
 from validators.totals import InstanceStats
-from validators.tree import EntryKind
+from validators.tree import EntryKind, suffix_of
 from validators.words import did_you_mean, personal_data
 
 HINTS = 50
@@ -96,14 +96,11 @@ def missing_clip(source: SourceTable) -> Iterator[Fault]:
     Good: clips/1.flac
     Fix: correct the path, relative to the metadata file, or add the clip.
     """
-    names = {
-        path.removeprefix(f"{source.folder}/")
-        for path in source.file.folder.files
-        if path.startswith(f"{source.folder}/")
-    }
+    names: set[str] = set()
     hints = 0
     for row, clip in source.clips:
         if clip.trouble:
+            names = names or _names_inside(source)
             near = did_you_mean(clip.name, names) if hints < HINTS and len(names) <= 500 else None
             hints += 1
             yield Fault(
@@ -111,6 +108,13 @@ def missing_clip(source: SourceTable) -> Iterator[Fault]:
                 row.at,
                 f'write "{near}" if that is meant' if near else "correct the path, or add the clip",
             )
+
+
+def _names_inside(source: SourceTable) -> set[str]:
+    folder = f"{source.folder}/"
+    return {
+        path.removeprefix(folder) for path in source.file.folder.files if path.startswith(folder)
+    }
 
 
 @rule("DAT406", severity=Severity.ERROR, since="0.1")
@@ -127,7 +131,7 @@ def unnamed_clip(source: SourceTable) -> Iterator[Fault]:
     named = {clip.path for _, clip in source.clips}
     folder = source.file.folder
     for path in sorted(folder.files):
-        is_clip = PurePosixPath(path).suffix.lower() in AUDIO_EXTENSIONS
+        is_clip = suffix_of(path).lower() in AUDIO_EXTENSIONS
         if is_clip and path.startswith(f"{source.folder}/") and path not in named:
             yield Fault(
                 f"no row names {path.removeprefix(f'{source.folder}/')}; a row for every clip is "
@@ -150,7 +154,7 @@ def split_folder(source: SourceTable) -> Iterator[Fault]:
     folder = source.file.folder
     for entry in folder.entries if source.local else ():
         inside = entry.path.removeprefix(f"{source.folder}/")
-        name = PurePosixPath(inside).name
+        name = inside.rpartition("/")[2]
         if entry.path != inside and name.lower() in SPLIT_NAMES:
             yield Fault(
                 f"the folder {inside} is named like a split; only test examples are allowed here",
@@ -282,10 +286,13 @@ def malformed_file_id(examples: Examples) -> Iterator[Fault]:
         if own is None and (missing or (not row.file and clips[0].name)):
             continue  # the clip that gives the id is missing, and another rule says so
         written = row.file if own is None else text_of(own)
-        name = PurePosixPath(written or "")
-        if written and FILE_ID.fullmatch(written) and name.suffix.lower() not in AUDIO_EXTENSIONS:
+        if (
+            written
+            and FILE_ID.fullmatch(written)
+            and suffix_of(written).lower() not in (AUDIO_EXTENSIONS)
+        ):
             continue
-        stem = name.stem
+        stem = PurePosixPath(written or "").stem
         yield Fault(
             f"the file id is {_quoted(own) if written is None else shown(written)}; 1 to 64 "
             "letters, digits, dots, dashes and underscores without an audio extension are required",

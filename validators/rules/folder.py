@@ -10,7 +10,7 @@ from validators.finding import Fault, Location, Severity
 from validators.folder import DATA_CAP, MAX_INSTANCES, TaskFolder
 from validators.registry import rule
 from validators.source import AUDIO_EXTENSIONS, METADATA_NAMES
-from validators.tree import MAX_ENTRIES, MAX_LEVELS, Entry, EntryKind
+from validators.tree import MAX_ENTRIES, MAX_LEVELS, Entry, EntryKind, suffix_of
 
 SUBSET_WORDS = re.compile(
     "clean|dev(elopment)?|eval(uation)?|other|subset|test(ing)?|train(ing)?|val(id|idation)?", re.I
@@ -53,7 +53,7 @@ def missing_file(folder: TaskFolder) -> Iterator[Fault]:
     linked = {entry.path for entry in folder.entries if entry.kind is EntryKind.LINK}
     others = {path.casefold(): path for path in folder.files if path not in REQUIRED_FILES}
     for name in REQUIRED_FILES:
-        if name in folder.sha256 or name in linked:
+        if folder.sha256_of(name) or name in linked:
             continue
         like = others.get(name.casefold())
         yield Fault(
@@ -117,9 +117,8 @@ def _has_place(entry: Entry) -> bool:
 
 def _is_data(path: str) -> bool:
     stem, _, inside = path.partition("/")
-    name = PurePosixPath(inside)
     return bool(stem and inside) and (
-        inside in METADATA_NAMES or name.suffix.lower() in AUDIO_EXTENSIONS
+        inside in METADATA_NAMES or suffix_of(inside).lower() in AUDIO_EXTENSIONS
     )
 
 
@@ -149,6 +148,8 @@ def malformed_instance_name(folder: TaskFolder) -> Iterator[Fault]:
     Fix: rename the file; a dataset keeps its own spelling.
     """
     for path in folder.files:
+        if not path.endswith(".json"):
+            continue
         stem = PurePosixPath(path).stem
         is_instance = PurePosixPath(path).match("instances/*.json")
         if is_instance and not re.fullmatch(STEM_PATTERN, stem):
@@ -226,14 +227,14 @@ def unportable_name(folder: TaskFolder) -> Iterator[Fault]:
     if _DEVICE.fullmatch(folder.task):
         yield _device(folder.task, folder.at(""))
     for entry in folder.entries:
-        first, *inside = PurePosixPath(entry.path).parts
+        first, *inside = entry.path.split("/")
         # Elsewhere names are fixed: what has another is malformed-instance-name or stray-entry.
         judged = (
             first == "data"
             and len(inside) >= 2
             and (entry.kind is EntryKind.FOLDER or _has_place(entry))
         )
-        name = PurePosixPath(entry.path).name
+        name = inside[-1] if inside else first
         if entry.kind is EntryKind.FOLDER and entry.path.count("/") >= MAX_LEVELS - 1:
             yield Fault(
                 f"the folder lies {MAX_LEVELS} folders deep; fewer are required",

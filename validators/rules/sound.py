@@ -2,11 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 
 from validators.finding import Fault, Severity
 from validators.registry import rule
 from validators.totals import ClipFile, ClipStats, InstanceStats
+from validators.tree import suffix_of
 
 EXTENSIONS = {
     "wav": frozenset({".wav"}),
@@ -88,7 +88,7 @@ def misleading_extension(clip: ClipFile) -> Iterator[Fault]:
     Bad: an MP3 file named 1.wav
     Fix: rename the file, or export it in the format that its name says.
     """
-    content, extension = clip.sound.content, PurePosixPath(clip.path).suffix.lower()
+    content, extension = clip.sound.content, suffix_of(clip.path).lower()
     if content and clip.named and extension not in EXTENSIONS[content]:
         known = " or ".join(sorted(EXTENSIONS[content]))
         yield Fault(

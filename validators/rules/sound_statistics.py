@@ -146,12 +146,16 @@ def telling_level(stats: InstanceStats) -> Iterator[Fault]:
 
 
 def _sounds_by_row(stats: InstanceStats) -> Iterator[tuple[Example, list[Measurement]]]:
+    columns = stats.examples.audio_inputs
     for row in stats.examples.rows:
+        clips = row.clips(columns)
         sounds = [
-            stats.sounds.get(clip.path or "") for clip in row.clips(stats.examples.audio_inputs)
+            sound
+            for clip in clips
+            if (sound := stats.sounds.get(clip.path or "")) and sound.decoded
         ]
-        if sounds and all(sound and sound.decoded for sound in sounds):
-            yield row, [sound for sound in sounds if sound]
+        if sounds and len(sounds) == len(clips):
+            yield row, sounds
 
 
 def _telling(

@@ -1,0 +1,1 @@
+"""Models against the published benchmark. Imports schema only."""
