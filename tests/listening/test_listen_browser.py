@@ -256,6 +256,19 @@ def test_filters_show_what_they_say(visit: Any) -> None:
     assert opened.shown() == everything[1:]
 
 
+def test_answers_can_be_hidden_until_they_are_heard_or_asked_for(visit: Any) -> None:
+    page = visit("plain").page
+    page.locator("#filter-blind").check()
+    answers = page.locator(".answer:visible")
+    assert answers.count() == 0
+    page.keyboard.press("n")
+    page.keyboard.press("a")
+    assert answers.count() == 1
+    short = page.locator(".card:not([data-file=c01]):not(.heard)").first
+    short.locator(".play").click()
+    eventually(page, lambda: answers.count() == 2)
+
+
 def test_what_strangers_wrote_does_nothing(visit: Any) -> None:
     opened = visit("hostile")
     page = opened.page

@@ -12,6 +12,7 @@ let sounding = null; // the player that is heard
 
 class Player {
   constructor(section) {
+    this.card = section.closest(".card");
     this.sound = known.sounds[Number(section.dataset.sound)];
     this.button = section.querySelector(".play");
     this.range = section.querySelector("input[type=range]");
@@ -37,6 +38,7 @@ class Player {
       this.audio.addEventListener(event, () => this.show());
     }
     this.audio.addEventListener("play", () => this.follow());
+    this.audio.addEventListener("ended", () => this.card.classList.add("heard"));
     this.audio.addEventListener("error", () => {
       this.clock.textContent = "this browser cannot play it";
     });
@@ -261,6 +263,11 @@ function filter() {
   if (current && current.hidden) open(null);
 }
 
+// Whoever has answered first judges the answer better. A card that was heard shows it.
+byId("filter-blind").addEventListener("change", (event) => {
+  document.body.classList.toggle("blind", event.target.checked);
+});
+
 for (const name of filters) byId(`filter-${name}`)?.addEventListener("change", filter);
 
 // ---- keys
@@ -273,6 +280,7 @@ const actions = {
   o: () => judge("verdict", "ok"),
   b: () => judge("verdict", "bad"),
   0: takeBack,
+  a: () => current && current.classList.add("heard"),
   m: () => current && judged.includes(current) && field(current, "note").focus(),
   e: () => byId("reviewer").focus(),
 };

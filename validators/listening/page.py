@@ -30,6 +30,7 @@ KEYS: Final = {
     "B": "verdict: bad",
     "1 to 5": "the next score: consistent, clear, relevant",
     "0": "take back what was said of the example",
+    "A": "show the right answer, where it is hidden until the clip was heard",
     "M": "write a note; Esc leaves it",
     "E": "go to the export",
 }
@@ -233,6 +234,7 @@ def _filters(view: TaskView, answers: Sequence[str]) -> Element:
         _select("reason", "Why shown", [(reason.replace(" ", "-"), reason) for reason in reasons]),
         _tick("findings", "With findings only"),
         _tick("open", "Not judged yet"),
+        _tick("blind", "Hide answers until heard"),
         h("output", {"id": "matching", "aria-live": "polite"}, counted(len(view.shown), "example")),
     )  # fmt: skip
 
