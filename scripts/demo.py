@@ -39,7 +39,8 @@ for instance in instances:
         rows = rows.cast_column(name, Audio(decode=False))
     row = rows[0]
     heard = (soundfile.info(io.BytesIO(row[name]["bytes"])) for name in clips)
-    print(f"load_dataset({repo!r}, {instance!r}, split='test', revision={revision!r})")
+    print(f"load_dataset({repo!r}, {instance!r},")
+    print(f"             split='test', revision={revision!r})")
     print(f"  {len(rows)} examples of {', '.join(rows.column_names)}; the first:")
     print(" ", " and ".join(f"{one.duration:.2f} s at {one.samplerate} Hz" for one in heard))
     print(f"  {row['instruction']} -> {row['label']}")
@@ -145,8 +146,8 @@ def tell(here: Stage) -> None:
     Raises:
         DemoError: something did not come out as it must.
     """
-    say(f"A Hub on this machine, {here.api.endpoint}, with an empty {DATASET_REPO}, and a clone")
-    say("of this repository without the instances that take their data from the real Hub.\n")
+    say(f"A Hub on this machine, {here.api.endpoint}, with an empty {DATASET_REPO};")
+    say("a clone of this repository without what takes its data from the real Hub.\n")
     began = here.commits()
     first = publish_everything(here, began)
     second = publish_a_change(here, first)

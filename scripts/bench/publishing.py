@@ -20,9 +20,9 @@ def lines(pairs: int) -> Iterator[Line]:
     """Compare a publish with a plain `pyarrow` write and upload of the same rows, in pairs.
 
     Of all instances whose data are in this repository, as it is committed. Each run has a new and
-    empty test Hub, which is started before the clock. Publishing means to
-    check a build, to make the card with its plots, to commit, to read everything back and to tag;
-    the plain one writes and commits.
+    empty test Hub, which is started before the clock. Publishing means to check a build, to make
+    the card with its plots, to commit, to read everything back and to tag; the plain one writes and
+    commits.
 
     Raises:
         RunError: a command did not do its work.
