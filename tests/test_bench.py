@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from scripts.bench import editors, hostile, sound
+from scripts.bench import editors, hostile, on_hub, sound
 from scripts.bench.folder import BenchFolder, make_folder
 from scripts.bench.run import Command, RunError, memory, seconds
 from scripts.bench.table import BEGIN, END, Line, shown, with_table
@@ -148,3 +148,11 @@ def test_quick_run(tmp_path: Path) -> None:
     )  # fmt: skip
     assert result.returncode == 0, result.stderr
     assert "21 of 21 planted faults found" in result.stdout
+
+
+@pytest.mark.torture
+def test_the_same_sound_is_heard_from_a_hub(folder: BenchFolder, tmp_path: Path) -> None:
+    decode = Command([sys.executable, "-c", ""])
+    found = list(on_hub.lines(tmp_path, 1, [(folder, 0.05, decode)]))
+    assert [line.unit for line in found] == ["s", "x", "MB", "MB"]
+    assert all(line.values for line in found)
