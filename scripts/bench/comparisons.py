@@ -13,6 +13,7 @@ from scripts.bench import on_hub, publishing
 from scripts.bench.decode_only import PLAIN, READ_ONLY
 from scripts.bench.editors import Editors
 from scripts.bench.folder import BenchFolder, make_folder, make_long_clip, make_small_tasks
+from scripts.bench.hostile import hostile_lines
 from scripts.bench.run import ROOT, Command, Memory, RunError, memory, seconds
 from scripts.bench.table import Line
 
@@ -53,6 +54,8 @@ def all_lines(plan: Plan) -> Iterator[Line]:
     yield from _static(plan)
     yield from _unchanged(plan)
     yield from publishing.lines(plan.pairs)
+    if plan.pairs > 1:  # else it would take longer than all the rest
+        yield from hostile_lines()
 
 
 def _check(*arguments: str, output: Path, folder: Path = ROOT) -> Command:
