@@ -117,10 +117,11 @@ def _footer(report: Report, head: str) -> str:
     paths = [task.path for task in report.tasks]
     plain = [path for path in paths if re.fullmatch("tasks/[A-Za-z0-9]{1,100}", path)][:3]
     command = " ".join(["python -m validators.check", *plain])
+    listen = " ".join(["python -m validators.listen", *(plain[:1] or ["tasks/<Task>"])])
     version = code_span(shortened(visible(report.validator), 40))
     return (
         f"\nChecked: commit `{head[:10]}`, rules of version {version}. The same on your machine: "
-        f"`{command}`\n{_sealed(verdict(report), head)}"
+        f"`{command}`\n\nTo hear and judge it: `{listen}`\n{_sealed(verdict(report), head)}"
     )
 
 
