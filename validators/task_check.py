@@ -44,7 +44,7 @@ from validators.tree import Repository, Tree, suffix_of
 from validators.waivers import Waivers
 
 SOUND_SUBJECTS: tuple[type, ...] = (ClipFile, ClipStats, InstanceStats)
-SOME_CLIPS = 32
+_SOME_CLIPS = 32
 """Clips that an instance has at least, as a rule: enough to start all decoders."""
 MAX_FINDINGS = 1_000
 """Findings of one rule that are listed for a task: a file of a quarter of a megabyte can hold a
@@ -222,7 +222,7 @@ class _TaskCheck:
             for folder, name in (pair for pair in beginnings if len(pair) == 2)
             if folder == "instances" and ("data", name.removesuffix(".json")) not in beginnings
         ]
-        return named + SOME_CLIPS * len(on_hub)
+        return named + _SOME_CLIPS * len(on_hub)
 
     def wanted_count(self) -> int:
         """How many clips the rules of this run need measured; those of other content twice too."""

@@ -3,13 +3,18 @@
 import json
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from tests.render.rendered import page
+from tests.render.test_render_properties import texts
 from validators.render.escape import (
     code_span,
     command_data,
     command_property,
     json_text,
     loggable,
+    prose,
     shortened,
     table_cell,
     visible,
@@ -69,6 +74,13 @@ def test_a_code_span_outlasts_its_text(text: str, span: str) -> None:
 
 def test_a_bar_does_not_end_a_cell() -> None:
     assert table_cell("a|b") == r"`a\|b`"
+
+
+@given(st.text() | texts)
+@settings(max_examples=300, deadline=None)
+def test_prose_does_nothing_whatever_it_says(text: str) -> None:
+    assert page(prose(text)).tags <= {"p", "code"}
+    assert page(f"| a |\n|---|\n| {prose(text)} |\n").count("td") == 1
 
 
 def test_workflow_commands_are_escaped_as_the_toolkit_does() -> None:
