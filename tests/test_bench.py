@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from scripts.bench import editors, hostile, publishing, sound
+from scripts.bench import editors, hostile, on_hub, publishing, sound
 from scripts.bench.folder import BenchFolder, make_folder
 from scripts.bench.run import Command, RunError, memory, seconds
 from scripts.bench.table import BEGIN, END, Line, shown, with_table
@@ -156,3 +156,11 @@ def test_a_publish_is_compared_with_a_plain_write_and_upload() -> None:
     of_build, of_all = publishing.lines(1)
     assert of_build.limit == 3.0
     assert of_all.value > 1
+
+
+@pytest.mark.torture
+def test_the_same_sound_is_heard_from_a_hub(folder: BenchFolder, tmp_path: Path) -> None:
+    decode = Command([sys.executable, "-c", ""])
+    found = list(on_hub.lines(tmp_path, 1, [(folder, 0.05, decode)]))
+    assert [line.unit for line in found] == ["s", "x", "MB", "MB"]
+    assert all(line.values for line in found)

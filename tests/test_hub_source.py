@@ -47,7 +47,7 @@ from validators.source import SourceBroken, SourceTable, SourceUnavailable
 
 ROOT = Path(__file__).parents[1]
 NOTE = "the column instruction is neither read nor published; instructions.txt is"
-CANARY = "hf_canaryCanaryCanaryCanaryCanary"
+CANARY = "hf_canaryOfTheReader"
 
 
 @pytest.fixture

@@ -57,6 +57,27 @@ NAMED: dict[str, dict[str, Any]] = {
         "BANDWIDTH_RANGE": lambda n: f"within {10 * len(str(round(1 / n))[1:])} dB",
         "CLIPPED_RUN": lambda n: f"in runs of {n} or more",
     },
+    "validators.hub_client": {"MAX_LISTED": lambda n: f"at the commit | {n:,} |"},
+    "validators.hub_clips": {"MAX_STREAMED": lambda n: f"that are drawn: {n >> 30} GiB"},
+    "validators.hub_source": {
+        "MAX_HUB_ROWS": lambda n: f"rows of the split | {n:,} |",
+        "MAX_SHARDS": lambda n: f"files of the split | {n:,}, of",
+        "MAX_BYTES": lambda n: f"of {n >> 30} GiB together",
+        "MAX_README": lambda n: f"YAML in it | {n >> 20} MiB",
+    },
+    "validators.front_matter": {
+        "MAX_BYTES": lambda n: f"{n >> 10} KiB, 32 levels, no",
+        "MAX_LEVELS": lambda n: f"{n} levels, no",
+    },
+    "validators.parquet_frames": {
+        "MAX_COLUMNS": lambda n: f"columns of a parquet file | {n:,} |",
+        "MAX_CELL_BYTES": lambda n: f"in a file | {n >> 10} KiB /",
+        "MAX_CELLS_BYTES": lambda n: f"KiB / {n >> 20} MiB",
+        "MAX_CLIP_BYTES": lambda n: f"that is a file | {n >> 20} MiB",
+        "MEMORY_BYTES": lambda n: f"a row or {n >> 30} GiB of memory",
+        "CPU_SECONDS": lambda n: f"after {n} s of CPU time",
+        "WALL_SECONDS": lambda n: f"{n:g} s without",
+    },
     "validators.unclaimed": {"TOLERANCE": lambda n: f"0 frames of flac, {n} s for the others"},
     "validators.instructions": {
         "MIN_INSTRUCTIONS": lambda n: f"at least {n}, and one",
@@ -105,9 +126,18 @@ NAMED: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 INTERNAL = {
+    "validators.front_matter": {"MAX_PATTERNS"},  # globs of all configurations
+    "validators.measurement": {  # of encoding what is published
+        "ENCODE_CPU_SECONDS", "ENCODE_WALL_SECONDS", "COMMENT_BYTES",
+    },
+    "validators.parquet_frames": {  # of what the child and its parent say to each other
+        "MAX_FRAME_BYTES", "MAX_PIECE_BYTES", "MAX_METADATA_BYTES",
+    },
+    "validators.report": {"MAX_REASONS"},  # of a refusal to publish
+    "validators.task_check": {"SHOWN_AT_ONCE"},  # clips, to a rule
     "validators.rules.data": {"HINTS"},  # how often a hint is looked for
     "validators.words": {"PHONE_DIGITS"},  # what a telephone number looks like
-}
+}  # fmt: skip
 
 
 def rows() -> list[tuple[str, str, Any]]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import httpx2
 import huggingface_hub
@@ -40,7 +40,6 @@ KIND: Final = "dataset"
 PATIENCE = Patience()
 MAX_LISTED: Final = 100_000
 """Files and folders of a repository that are listed."""
-Answer = TypeVar("Answer")
 
 Fetched = Callable[[int, int], None]
 """Told how many bytes of a file have come, of how many."""

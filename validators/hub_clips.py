@@ -19,7 +19,7 @@ from validators.document import shown
 from validators.finding import Location
 from validators.http_client import Trouble
 from validators.hub_client import HubDataset, HubFile, Refusal, session
-from validators.parquet import ParquetError, ParquetFiles, ParquetSource
+from validators.parquet import ParquetError, ParquetFiles, ParquetSource, borrowed
 from validators.parquet_frames import MAX_CLIP_BYTES
 from validators.source import (
     Clip,
@@ -110,7 +110,7 @@ class HubClips:
     # -- clips in parquet files -------------------------------------------------------------------
 
     def _embedded(self, paths: list[str]) -> Iterator[ClipSource]:
-        with ParquetFiles() as reader:
+        with borrowed() as reader:
             for (file, column), group in groupby(paths, key=self._column_of):
                 yield from self._cells(reader, file, column, list(group))
 

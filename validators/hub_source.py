@@ -32,6 +32,7 @@ from validators.parquet import (
     ParquetSource,
     Schema,
     TooManyRows,
+    borrowed,
     embedded_of,
 )
 from validators.source import (
@@ -70,8 +71,9 @@ def read_hub(instance: InstanceFile, *, sound: bool, fetched: Fetched | None) ->
     """
     reader = _HubReader(instance, sound, fetched)
     try:
-        with session():
-            return reader.read()
+        with session(), borrowed() as files:
+            files.start()  # while the Hub is asked
+            return reader.read(files)
     except Trouble as trouble:
         raise unavailable(reader.dataset.repo_id, trouble) from None
     except DecoderError as error:
@@ -112,9 +114,10 @@ class _HubReader:
         )
         self._file_column = str(instance.value("/columns/file", "file"))
 
-    def read(self) -> SourceTable:
+    def read(self, files: ParquetFiles) -> SourceTable:
+        """The table, or one with the fault."""
         try:
-            found = self._read()
+            found = self._read(files)
         except Refusal as refusal:
             return self._faulty(_refused(refusal, self.dataset))
         except LayoutError as error:
@@ -137,7 +140,7 @@ class _HubReader:
         at = self._instance.at(f"/dataset/{fault.of}")
         return self._table(_Rows(faults=[SourceFault(fault.kind, str(fault), fault.hint, at)]))
 
-    def _read(self) -> _Rows:
+    def _read(self, reader: ParquetFiles) -> _Rows:
         self.dataset.check_access()
         files = self.dataset.files()
         card = self._card(files)
@@ -151,7 +154,7 @@ class _HubReader:
         chosen = [files[path] for path in part.files]
         self._check_size(chosen)
         if part.kind == "parquet":
-            found = self._read_parquet(chosen, names_in_card(_features(card, part)), files)
+            found = self._read_parquet(reader, chosen, names_in_card(_features(card, part)), files)
         else:
             found = self._read_folder(part, chosen, files)
         if not found.rows and not found.faults:
@@ -193,26 +196,26 @@ class _HubReader:
 
     def _read_parquet(
         self,
+        reader: ParquetFiles,
         shards: list[HubFile],
         in_card: dict[str, tuple[str, ...]],
         files: dict[str, HubFile],
     ) -> _Rows:
         found = _Rows()
-        with ParquetFiles() as reader:
-            for shard in shards:
-                source = self._source(shard)
-                try:
-                    schema = reader.schema(source)
-                    self._check_columns(shard, schema, found)
-                    names = in_card | names_in_parquet(schema.features)
-                    table = _ParquetTable(shard, schema, names, files, self._file_column)
-                    wanted = self._wanted(schema)
-                    most = MAX_HUB_ROWS - len(found.rows)
-                    for number, cells in enumerate(reader.rows(source, wanted, most)):
-                        row = table.row(number, dict(zip(wanted, cells, strict=True)), found.places)
-                        found.rows.append(SourceRow(self._at, row))
-                except ParquetError as error:
-                    raise _broken(shard.path, error) from None
+        for shard in shards:
+            source = self._source(shard)
+            try:
+                schema = reader.schema(source)
+                self._check_columns(shard, schema, found)
+                names = in_card | names_in_parquet(schema.features)
+                table = _ParquetTable(shard, schema, names, files, self._file_column)
+                wanted = self._wanted(schema)
+                most = MAX_HUB_ROWS - len(found.rows)
+                for number, cells in enumerate(reader.rows(source, wanted, most)):
+                    row = table.row(number, dict(zip(wanted, cells, strict=True)), found.places)
+                    found.rows.append(SourceRow(self._at, row))
+            except ParquetError as error:
+                raise _broken(shard.path, error) from None
         return found
 
     def _source(self, shard: HubFile) -> ParquetSource:

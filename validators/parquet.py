@@ -11,6 +11,7 @@ pyarrow is not imported here. What the child says is checked like any stranger's
 been taken over by what it reads.
 """
 
+import atexit
 import contextlib
 import json
 import os
@@ -19,9 +20,10 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from validators.clips import DecoderError
 from validators.measurement import plain_text
@@ -125,6 +127,7 @@ class ParquetFiles:
         self._wall_seconds = wall_seconds
         self._process: subprocess.Popen[bytes] | None = None
         self._channel: socket.socket | None = None
+        self._ready = False
         self._busy = False  # with a request
 
     def __enter__(self) -> "ParquetFiles":
@@ -136,6 +139,11 @@ class ParquetFiles:
     def close(self) -> None:
         """End the child."""
         self._end()
+
+    @property
+    def idle(self) -> bool:
+        """Whether the child waits for a request."""
+        return self._channel is not None and not self._busy
 
     @property
     def pid(self) -> int | None:
@@ -299,9 +307,14 @@ class ParquetFiles:
             at += got
         return bytes(data)
 
-    def _started(self) -> socket.socket:
+    def start(self) -> None:
+        """Start the child, if there is none, and do not wait for it.
+
+        Raises:
+            DecoderError: it cannot be started.
+        """
         if self._channel is not None:
-            return self._channel
+            return
         if not hasattr(socket, "send_fds"):
             raise DecoderError("parquet files can be read on Linux and macOS only")
         ours, theirs = socket.socketpair()
@@ -320,17 +333,24 @@ class ParquetFiles:
             except OSError as error:
                 ours.close()
                 raise DecoderError(f"a child cannot be started: {error.strerror}") from error
-        self._channel = ours
         ours.settimeout(_START_SECONDS)
+        self._channel, self._ready = ours, False
+
+    def _started(self) -> socket.socket:
+        """The way to a child that is ready."""
+        self.start()
+        channel = cast(socket.socket, self._channel)
+        if self._ready:
+            return channel
         try:
-            started = self._receive(ours, HEAD.size) == HEAD.pack(READY, 0)
+            self._ready = self._receive(channel, HEAD.size) == HEAD.pack(READY, 0)
         except _Died:
-            started = False
-        if not started:
+            self._ready = False
+        if not self._ready:
             self._end()
             raise DecoderError(self._why_not_started())
-        ours.settimeout(self._wall_seconds)
-        return ours
+        channel.settimeout(self._wall_seconds)
+        return channel
 
     def _command(self) -> list[str]:
         return [sys.executable, "-I", str(self._script.resolve())]
@@ -363,6 +383,28 @@ class ParquetFiles:
         lines = run.stderr.strip().splitlines() if run.returncode else []
         reason = plain_text(lines[-1]) if lines else "it ends before it is ready"
         return f"the child that reads parquet cannot be started: {reason}"
+
+
+_waiting: list[ParquetFiles] = []
+
+
+@contextmanager
+def borrowed() -> Iterator[ParquetFiles]:
+    """A reader whose child may have served others, and will; at most one waits for work."""
+    reader = _waiting.pop() if _waiting else ParquetFiles()
+    try:
+        yield reader
+    finally:
+        if reader.idle and not _waiting:
+            _waiting.append(reader)
+        else:
+            reader.close()
+
+
+@atexit.register
+def _close_waiting() -> None:
+    while _waiting:
+        _waiting.pop().close()
 
 
 def _why(died: _Died, status: int) -> str:

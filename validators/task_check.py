@@ -44,6 +44,8 @@ from validators.tree import Repository, Tree, suffix_of
 from validators.waivers import Waivers
 
 SOUND_SUBJECTS: tuple[type, ...] = (ClipFile, ClipStats, InstanceStats)
+SOME_CLIPS = 32
+"""Clips that an instance has at least, as a rule: enough to start all decoders."""
 MAX_FINDINGS = 1_000
 """Findings of one rule that are listed for a task: a file of a quarter of a megabyte can hold a
 quarter of a million faults, and nobody reads the thousandth."""
@@ -208,8 +210,19 @@ class _TaskCheck:
         return not self.options.static and self._selected(*SOUND_SUBJECTS)
 
     def sound_files(self) -> int:
-        """How many files of the folder are named like clips."""
-        return sum(suffix_of(path).lower() in AUDIO_EXTENSIONS for path in self.folder.files)
+        """How many clips there seem to be, told by names: files of sound, and a few for each
+        instance without files, whose data are on the Hub."""
+        files = self.folder.files
+        named = sum(suffix_of(path).lower() in AUDIO_EXTENSIONS for path in files)
+        if self.options.offline:
+            return named
+        beginnings = {tuple(path.split("/", 2)[:2]) for path in files}
+        on_hub = [
+            name
+            for folder, name in (pair for pair in beginnings if len(pair) == 2)
+            if folder == "instances" and ("data", name.removesuffix(".json")) not in beginnings
+        ]
+        return named + SOME_CLIPS * len(on_hub)
 
     def wanted_count(self) -> int:
         """How many clips the rules of this run need measured; those of other content twice too."""

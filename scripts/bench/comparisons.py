@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from scripts.bench import publishing
+from scripts.bench import on_hub, publishing
 from scripts.bench.decode_only import PLAIN, READ_ONLY
 from scripts.bench.editors import Editors
 from scripts.bench.folder import BenchFolder, make_folder, make_long_clip, make_small_tasks
+from scripts.bench.hostile import hostile_lines
 from scripts.bench.run import ROOT, Command, Memory, RunError, memory, seconds
 from scripts.bench.table import Line
 
@@ -48,9 +49,13 @@ def all_lines(plan: Plan) -> Iterator[Line]:
     for run in runs:
         run.watch()
     yield from _memory(plan, runs)
+    decoding = [(run.folder, run.hours, run.decode_only) for run in runs]
+    yield from on_hub.lines(plan.cache, plan.pairs, decoding)
     yield from _static(plan)
     yield from _unchanged(plan)
     yield from publishing.lines(plan.pairs)
+    if plan.pairs > 1:  # else it would take longer than all the rest
+        yield from hostile_lines()
 
 
 def _check(*arguments: str, output: Path, folder: Path = ROOT) -> Command:
@@ -82,6 +87,11 @@ class _Run:
         self._plain, self._frugal = (Command([*decode, how]) for how in (PLAIN, READ_ONLY))
         editors = self.plan.editors
         self._edit = editors and editors.command(self.folder.clean, self.folder.seconds)
+
+    @property
+    def decode_only(self) -> Command:
+        """What reads and decodes the same sound, and does nothing else."""
+        return self._plain
 
     def pair(self) -> None:
         """One run of each, one after another."""

@@ -1,4 +1,4 @@
-"""A real build of every task of the repository, made once."""
+"""A real build of every task whose data are in the repository, made once."""
 
 import os
 import shutil
@@ -11,6 +11,7 @@ import pytest
 
 from schema.canonical import DATASET_REPO
 from schema.manifest import Build, Manifest
+from scripts.loopback import drop_pointers
 
 ROOT = Path(__file__).parents[2]
 
@@ -25,9 +26,10 @@ class Built:
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    """All tasks of this repository, committed to one of their own and built."""
+    """The tasks of this repository whose data are here, committed to one of their own and built."""
     work = tmp_path_factory.mktemp("built")
     shutil.copytree(ROOT / "tasks", work / "tasks")
+    drop_pointers(work / "tasks")
     identity = ["-c", "user.name=t", "-c", "user.email=t@example.org"]
     for command in (["init", "-q"], ["add", "-A"], [*identity, "commit", "-qm", "tasks"]):
         subprocess.run(["git", *command], cwd=work, check=True, capture_output=True)
