@@ -19,6 +19,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+from pydantic import ValidationError
+
 from ci.artifact import MAX_ZIP_BYTES, NAME, ArtifactError, Result, read_artifact
 from ci.changed import scope_findings
 from ci.comment_text import (
@@ -285,9 +287,14 @@ def _persistent(answer: Callable[[], None], pause: float) -> int:
 
 
 def _published(manifest: Path | None) -> list[InstanceReport]:
+    """Statistics of what is published; none where the manifest is not there or of another form."""
     if manifest is None or not manifest.is_file():
         return []
-    published = Manifest.model_validate_json(manifest.read_bytes()).instances
+    try:
+        published = Manifest.model_validate_json(manifest.read_bytes()).instances
+    except ValidationError:
+        print("the manifest of what is published cannot be read: nothing is compared")
+        return []
     return [one.statistics for one in published if one.status == "published"]
 
 

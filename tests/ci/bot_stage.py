@@ -56,7 +56,8 @@ class Stage:
         tasks = self.folder / "tasks"
         (tasks / "SpeakerCounting").mkdir(parents=True, exist_ok=True)
         places = ["--event", str(event), "--tasks", str(tasks), "--api", self.github.api]
-        return main([*places, "--repository", f"{OWNER}/{NAME}", "--pause", pause])
+        manifest = ["--manifest", str(self.folder / "manifest.json")]  # there or not
+        return main([*places, *manifest, "--repository", f"{OWNER}/{NAME}", "--pause", pause])
 
     @property
     def comments(self) -> list[str]:

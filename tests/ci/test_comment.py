@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.ci.bot_stage import FILES, HEAD, NEXT, TASK, TOKEN, Stage, failing, passing
+from tests.documents.manifests import entry, manifest
 from tests.github.api import Asked
 from tests.github.server import Fault, GitHubServer, now
 from tests.render.reports import finding, report
@@ -48,6 +49,23 @@ def test_fifty_runs_leave_one_comment_and_an_unchanged_one_costs_six_calls(stage
             assert len(stage.github.writes) == written
             assert len(stage.github.records) - called <= 6 + 1  # the store of the zip file
     assert len(stage.comments) == 1
+
+
+def test_the_data_are_compared_with_all_that_is_published(stage: Stage) -> None:
+    published = manifest(*(entry(f"Task{n}") for n in range(4)))
+    (stage.folder / "manifest.json").write_text(published.model_dump_json(by_alias=True))
+    stage.pull()
+    stage.checked(1, passing())
+    assert stage.answer(1) == 0
+    assert "among 4 published instances, percentiles: examples 100th" in stage.comments[0]
+
+
+def test_a_manifest_of_another_form_costs_nothing_but_the_comparison(stage: Stage) -> None:
+    (stage.folder / "manifest.json").write_text('{"schema_version": 9}')
+    stage.pull()
+    stage.checked(1, passing())
+    assert stage.answer(1) == 0
+    assert stage.comments[0].startswith("**pass**")
 
 
 def test_a_verdict_that_flips_is_told_in_a_short_new_comment(stage: Stage) -> None:
