@@ -31,7 +31,7 @@ test: $(DEV)  ## run the tests
 	$(PY) -m pytest -n 2
 
 verify: $(DEV)  ## everything that CI demands: lint, types, generated files, workflows, tests
-	$(PY) -m scripts.verify
+	$(PY) -m scripts.verify $(VERIFY)
 
 fix: $(DEV)  ## repair what a command can repair: format, lint, generated files
 	$(PY) -m scripts.generate
