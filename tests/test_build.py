@@ -26,6 +26,7 @@ from ci.flac import read_head
 from ci.parquet import facts, without
 from schema.manifest import Build, PublishedInstance
 from schema.review import Estimate, Review, ReviewOutcome
+from scripts.loopback import drop_pointers
 from tests.flawless import (
     DATA,
     INSTANCE,
@@ -47,15 +48,16 @@ from tests.flawless import (
 from tests.hub.server import Hub
 from tests.sounds import Array
 from tests.test_revision import committed
-from tests.test_tasks import INSTANCES
+from tests.test_tasks import INSTANCES as OF_ALL_TASKS
 from validators.audio import Decoders
 from validators.encoding import Encoders
 from validators.examples import read_examples
 from validators.folder import InstanceFile, TaskFolder
 from validators.opening import open_source
-from validators.source import Clip
+from validators.source import Clip, is_local
 
 ROOT = Path(__file__).parents[1]
+INSTANCES = [file for file in OF_ALL_TASKS if is_local(file)]
 Row = dict[str, Any]
 Building = Callable[..., Path]
 
@@ -131,6 +133,7 @@ def ours(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("ours")
     for name in sorted({file.task for file in INSTANCES}):
         shutil.copytree(ROOT / "tasks" / name, root / "tasks" / name, copy_function=os.link)
+    drop_pointers(root / "tasks")
     committed(root)
     before = Path.cwd()
     os.chdir(root)
