@@ -34,8 +34,15 @@ from ci.comment_text import (
     told,
     trouble_comment,
 )
-from ci.github import API, CheckRun, Comment, GitHub, GitHubRefusal, GitHubTrouble, Pull
-from schema.canonical import GITHUB_REPO
+from ci.github import (
+    CheckRun,
+    Comment,
+    GitHub,
+    GitHubRefusal,
+    GitHubTrouble,
+    Pull,
+    add_options,
+)
 from schema.manifest import Manifest
 from schema.report import Finding, InstanceReport
 from validators.pull_request import PullRequest
@@ -305,14 +312,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--event", type=Path, required=True, metavar="FILE", help="payload of the workflow_run"
     )
-    parser.add_argument(
-        "--repository", default=os.environ.get("GITHUB_REPOSITORY", GITHUB_REPO),
-        metavar="OWNER/NAME", help="default: GITHUB_REPOSITORY",
-    )  # fmt: skip
-    parser.add_argument(
-        "--api", default=os.environ.get("GITHUB_API_URL", API), metavar="URL",
-        help="default: GITHUB_API_URL",
-    )  # fmt: skip
+    add_options(parser)
     parser.add_argument(
         "--tasks", type=Path, default=Path("tasks"), metavar="DIR",
         help="the task folders of the base branch; default: tasks",

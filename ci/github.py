@@ -5,6 +5,8 @@ bounded retries of reads that honour Retry-After and the reset of a rate limit, 
 method refuses the token of Actions), and models that do not break on a field that GitHub left out.
 """
 
+import argparse
+import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +18,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.response import BaseHTTPResponse
 from urllib3.util import Retry
 
+from schema.canonical import GITHUB_REPO
 from validators.pull_request import Change, Status
 
 API: Final = "https://api.github.com"
@@ -29,6 +32,18 @@ _STATUS: dict[str, Status] = {
     "added": "added", "copied": "added", "modified": "modified", "changed": "modified",
     "removed": "removed",
 }  # fmt: skip
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The options of every command that asks GitHub; a job of Actions need not give them."""
+    parser.add_argument(
+        "--repository", default=os.environ.get("GITHUB_REPOSITORY", GITHUB_REPO),
+        metavar="OWNER/NAME", help="default: GITHUB_REPOSITORY",
+    )  # fmt: skip
+    parser.add_argument(
+        "--api", default=os.environ.get("GITHUB_API_URL", API), metavar="URL",
+        help="default: GITHUB_API_URL",
+    )  # fmt: skip
 
 
 class GitHubTrouble(Exception):  # noqa: N818 - says what is, not what went wrong in code

@@ -17,8 +17,7 @@ from typing import Final, Literal
 from pydantic import ValidationError
 
 from ci.agreement import gwets_ac1, ordinal_alpha, percent_agreement, table
-from ci.github import API, GitHub, GitHubRefusal, GitHubTrouble
-from schema.canonical import GITHUB_REPO
+from ci.github import GitHub, GitHubRefusal, GitHubTrouble, add_options
 from schema.review import (
     Estimate,
     ExampleReview,
@@ -236,14 +235,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--output", type=Path, metavar="FILE", help="write the outcome there, for `ci.build`"
     )
-    parser.add_argument(
-        "--repository", default=os.environ.get("GITHUB_REPOSITORY", GITHUB_REPO),
-        metavar="OWNER/NAME", help="default: GITHUB_REPOSITORY",
-    )  # fmt: skip
-    parser.add_argument(
-        "--api", default=os.environ.get("GITHUB_API_URL", API), metavar="URL",
-        help="default: GITHUB_API_URL",
-    )  # fmt: skip
+    add_options(parser)
     return parser
 
 
