@@ -275,10 +275,13 @@ def _measurer(options: argparse.Namespace) -> Iterator[Measurer]:
         yield lambda _: iter(())
         return
     from validators.audio import Decoders  # noqa: PLC0415 - of no use to --static
-    from validators.cache import Cache  # noqa: PLC0415
 
     with ExitStack() as stack:
-        cache = None if options.no_cache else stack.enter_context(Cache(Path.cwd()))
+        cache = None
+        if not options.no_cache:
+            from validators.cache import Cache  # noqa: PLC0415 - loads a database
+
+            cache = stack.enter_context(Cache(Path.cwd()))
         yield stack.enter_context(Decoders(jobs=options.jobs, cache=cache)).measure
 
 
