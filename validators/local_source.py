@@ -13,9 +13,9 @@ from validators.source import (
     METADATA_NAMES,
     Cell,
     Clip,
+    RowMaker,
     SourceFault,
     SourceFaultKind,
-    SourceRow,
     SourceTable,
     clip_column,
 )
@@ -45,11 +45,11 @@ class LocalClips:
 
         `clips` is drawn from as needed: how much has been heard decides where it ends.
         """
-        given: set[str] = set()
+        given: dict[str, None] = {}  # of so many, a set takes more than twice the memory
         for clip in clips:
             path = clip.path
             if path and path not in given:
-                given.add(path)
+                given[path] = None
                 # A file that vanished since has no digest; it will be found unreadable.
                 key = self._folder.sha256_of(path) or f"{self._folder.path}/{path}"
                 yield ClipSource(key, partial(self._folder.open, path), path)
@@ -78,7 +78,8 @@ class _LocalReader:
         at = self._folder.at(path)
         metadata = Metadata(self._raw(path), f"{self._folder.path}/{path}")
         # Row by row: a file of small cells held twice would not fit the memory of a check.
-        table = tuple(SourceRow(place, self._cells(row)) for place, row in metadata.rows())
+        rows = RowMaker(at, self._data)
+        table = tuple(rows.row(self._cells(row), place.line) for place, row in metadata.rows())
         return SourceTable(
             self._instance.task, self._full_name, self._instance, self._data, at,
             LocalClips(self._folder),
@@ -138,7 +139,7 @@ class _LocalReader:
             return Clip(
                 value, None, "is no path inside the folder; a relative POSIX path is required"
             )
-        path = f"{self._data}/{value}"
-        if path not in self._folder.files:
+        entry = self._folder.files.get(f"{self._data}/{value}")
+        if entry is None:
             return Clip(value, None, "is not there as a regular file; a file is required")
-        return Clip(value, path)
+        return Clip(value, entry.path)

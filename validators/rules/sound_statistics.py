@@ -98,14 +98,13 @@ def truncated_clips(stats: InstanceStats) -> Iterator[Fault]:
     least 10 clips.
     """
     cut = [
-        sound
+        max(sound.first_peak, sound.last_peak) > ABRUPT_LIMIT * sound.peak > 0
         for _, _, sound in stats.decoded
-        if max(sound.first_peak, sound.last_peak) > ABRUPT_LIMIT * sound.peak > 0
     ]
-    total = len(stats.decoded)
-    if total >= MEASURED_CLIPS and len(cut) >= ABRUPT_SHARE * total:
+    total = len(cut)
+    if total >= MEASURED_CLIPS and sum(cut) >= ABRUPT_SHARE * total:
         yield Fault(
-            f"{len(cut)} of {total} clips begin or end in the middle of a sound; less than "
+            f"{sum(cut)} of {total} clips begin or end in the middle of a sound; less than "
             f"{ABRUPT_SHARE:.0%} are allowed",
             stats.at,
             "cut at pauses, or fade in and out",
