@@ -53,16 +53,19 @@ class Example:
     @property
     def cells(self) -> dict[str, Cell]:
         """The cells by canonical name, made anew each time; None where one is missing."""
-        own = self.row.cells
-        return {name: own.get(source) for name, source in self.names.of_source.items()}
+        get = self.row.get
+        return {name: get(source) for name, source in self.names.of_source.items()}
+
+    def cell(self, name: str) -> Cell:
+        """The cell of a canonical column; None where it is missing."""
+        return self.row.get(self.names.of_source[name]) if name in self.names.of_source else None
 
     @property
     def file(self) -> str:
         """The file id: the source's own, or else the stem of the first clip."""
-        own = self.row.cells
-        file = text_of(own.get(self.names.of_source["file"]))
+        file = text_of(self.row.get(self.names.of_source["file"]))
         if file is None:
-            clip = own.get(self.names.first)
+            clip = self.row.get(self.names.first)
             return clip.stem if isinstance(clip, Clip) else ""
         return file
 
@@ -73,8 +76,7 @@ class Example:
 
     def clips(self, columns: list[str]) -> list[Clip]:
         """The clips of these columns that can be opened."""
-        own, names = self.row.cells, self.names.of_source
-        cells = (own.get(names[column]) for column in columns if column in names)
+        cells = [self.cell(column) for column in columns]
         return [cell for cell in cells if isinstance(cell, Clip) and cell.path]
 
 
@@ -149,7 +151,7 @@ def read_examples(source: SourceTable) -> Examples:
     instance = source.file
     task = instance.task_file
     canonical = _Canonical(instance, [] if _knows_inputs(instance) else source.clip_columns)
-    rows = tuple(canonical.example(row) for row in source.rows)
+    rows = [canonical.example(row) for row in source.rows]
     sampling = instance.sampling
     count = sampling.get("examples")
     stratum = sampling.get("stratify_by")
@@ -224,7 +226,7 @@ class _Canonical:
         return list(self._names.of_source.values())
 
     def example(self, row: SourceRow) -> Example:
-        label, fault = self._label(row.cells.get(self._names.of_source["label"]))
+        label, fault = self._label(row.get(self._names.of_source["label"]))
         return Example(row, self._names, label, fault)
 
     def _label(

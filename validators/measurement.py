@@ -325,6 +325,10 @@ class Measurements(Mapping[str, Measurement]):
             pcm_sha256=digest.hex() if other is None else other, **known,
         )  # fmt: skip
 
+    def get(self, name: str, default: Any = None) -> Any:
+        """As of any mapping, without an exception for each name that is not there."""
+        return self[name] if name in self._packed else default
+
     def __contains__(self, name: object) -> bool:
         return name in self._packed
 

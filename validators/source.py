@@ -126,6 +126,16 @@ class SourceRow:
             cells[name] = Clip(path[columns.start :], path) if isinstance(path, str) else path
         return cells
 
+    def get(self, name: str) -> Cell:
+        """The cell of a column; None where it is missing."""
+        columns = self.columns
+        if name not in columns.names:
+            return None
+        cell = self.values[columns.names.index(name)]
+        if isinstance(cell, str) and name in columns.clips:
+            return Clip(cell[columns.start :], cell)
+        return cell
+
 
 @dataclass(frozen=True, slots=True)
 class _Columns:

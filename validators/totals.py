@@ -1,6 +1,7 @@
 """What a rule may know of sound and of whole instances: measurements and their sums."""
 
 import statistics
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -65,9 +66,19 @@ class InstanceStats:
                     yield row, clip, sound
 
     @cached_property
+    def durations(self) -> "array[float]":
+        """Seconds of each use of an input clip that could be decoded."""
+        return array("d", (sound.duration for _, _, sound in self.decoded))
+
+    @cached_property
+    def _formats(self) -> Counter[tuple[int, int]]:
+        """Sample rate in Hz and number of channels to number of uses."""
+        return Counter((sound.sample_rate, sound.channels) for _, _, sound in self.decoded)
+
+    @cached_property
     def seconds(self) -> float:
         """Sum over rows of all input clips, in seconds."""
-        return sum(sound.duration for _, _, sound in self.decoded)
+        return sum(self.durations)
 
     @cached_property
     def label_counts(self) -> dict[str, int]:
@@ -98,12 +109,18 @@ class InstanceStats:
     @cached_property
     def sample_rates(self) -> Counter[int]:
         """Sample rate in Hz to number of uses."""
-        return Counter(sound.sample_rate for _, _, sound in self.decoded)
+        return self._counted(0)
 
     @cached_property
     def channels(self) -> Counter[int]:
         """Number of channels to number of uses."""
-        return Counter(sound.channels for _, _, sound in self.decoded)
+        return self._counted(1)
+
+    def _counted(self, place: int) -> Counter[int]:
+        counts: Counter[int] = Counter()
+        for values, uses in self._formats.items():
+            counts[values[place]] += uses
+        return counts
 
 
 @dataclass(frozen=True)
@@ -172,9 +189,7 @@ def instance_report(
         instance=instance,
         examples=len(stats.examples.rows) if stats else None,
         minutes=round(stats.seconds / 60, 2) if stats and measured else None,
-        durations=quantiles(sound.duration for _, _, sound in stats.decoded)
-        if stats and measured
-        else None,
+        durations=quantiles(stats.durations) if stats and measured else None,
         labels=stats.label_counts if stats and stats.has_label_set else None,
         majority_share=None if share is None else round(share, 4),
         sample_rates=_histogram(stats.sample_rates) if stats and measured else None,
