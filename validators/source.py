@@ -120,7 +120,7 @@ class SourceRow:
     def cells(self) -> dict[str, Cell]:
         """The cells by column, made anew each time; one that is missing may be left out."""
         columns = self.columns
-        cells = dict(zip(columns.names, self.values, strict=True))
+        cells = dict(zip(columns.places, self.values, strict=True))
         for name in columns.clips:
             path = cells[name]
             cells[name] = Clip(path[columns.start :], path) if isinstance(path, str) else path
@@ -129,10 +129,11 @@ class SourceRow:
     def get(self, name: str) -> Cell:
         """The cell of a column; None where it is missing."""
         columns = self.columns
-        if name not in columns.names:
+        place = columns.places.get(name)
+        if place is None:
             return None
-        cell = self.values[columns.names.index(name)]
-        if isinstance(cell, str) and name in columns.clips:
+        cell = self.values[place]
+        if type(cell) is str and name in columns.clips:
             return Clip(cell[columns.start :], cell)
         return cell
 
@@ -142,7 +143,7 @@ class _Columns:
     """The columns that a row has cells of. Of clips that are named by where they lie, which almost
     all are, only the path is kept; the name begins at `start`."""
 
-    names: tuple[str, ...]
+    places: dict[str, int]
     clips: tuple[str, ...]
     start: int
 
@@ -167,7 +168,9 @@ class RowMaker:
         key = (tuple(cells), clips)
         columns = self._columns.get(key)
         if columns is None:
-            columns = self._columns[key] = _Columns(*key, len(self._folder))
+            columns = self._columns[key] = _Columns(
+                {name: place for place, name in enumerate(cells)}, clips, len(self._folder)
+            )
         values = tuple([self._compact(cell) for cell in cells.values()])
         return SourceRow(self._place, line, columns, values)
 

@@ -65,15 +65,19 @@ class InstanceStats:
                 if (sound := self.sounds.get(clip.path or "")) and sound.decoded:
                     yield row, clip, sound
 
-    @cached_property
+    @property
     def durations(self) -> "array[float]":
         """Seconds of each use of an input clip that could be decoded."""
-        return array("d", (sound.duration for _, _, sound in self.decoded))
+        return self._sums[0]
 
     @cached_property
-    def _formats(self) -> Counter[tuple[int, int]]:
-        """Sample rate in Hz and number of channels to number of uses."""
-        return Counter((sound.sample_rate, sound.channels) for _, _, sound in self.decoded)
+    def _sums(self) -> tuple["array[float]", Counter[tuple[int, int]]]:
+        """Durations, and sample rate in Hz and number of channels to number of uses: one walk."""
+        durations, formats = array("d"), Counter[tuple[int, int]]()
+        for _, _, sound in self.decoded:
+            durations.append(sound.duration)
+            formats[sound.sample_rate, sound.channels] += 1
+        return durations, formats
 
     @cached_property
     def seconds(self) -> float:
@@ -118,7 +122,7 @@ class InstanceStats:
 
     def _counted(self, place: int) -> Counter[int]:
         counts: Counter[int] = Counter()
-        for values, uses in self._formats.items():
+        for values, uses in self._sums[1].items():
             counts[values[place]] += uses
         return counts
 
