@@ -36,23 +36,24 @@ class LocalClips:
         """The digest that the folder was scanned with."""
         return self._folder.sha256_of(clip.path or "")
 
-    def ordered(self, clips: Iterable[Clip]) -> list[Clip]:
-        """As they are given."""
-        return list({clip.path: clip for clip in clips if clip.path}.values())
+    def ordered(self, clips: Iterable[Clip]) -> Iterator[Clip]:
+        """As they are given; `clips` is drawn from as needed."""
+        given: dict[str, None] = {}  # of so many, a set takes more than twice the memory
+        for clip in clips:
+            if clip.path and clip.path not in given:
+                given[clip.path] = None
+                yield clip
 
     def sources(self, clips: Iterable[Clip]) -> Iterator[ClipSource]:
-        """Each path once, in the order given; opened by whoever measures.
+        """In the order given; opened by whoever measures.
 
         `clips` is drawn from as needed: how much has been heard decides where it ends.
         """
-        given: dict[str, None] = {}  # of so many, a set takes more than twice the memory
-        for clip in clips:
-            path = clip.path
-            if path and path not in given:
-                given[path] = None
-                # A file that vanished since has no digest; it will be found unreadable.
-                key = self._folder.sha256_of(path) or f"{self._folder.path}/{path}"
-                yield ClipSource(key, partial(self._folder.open, path), path)
+        for clip in self.ordered(clips):
+            path = str(clip.path)
+            # A file that vanished since has no digest; it will be found unreadable.
+            key = self._folder.sha256_of(path) or f"{self._folder.path}/{path}"
+            yield ClipSource(key, partial(self._folder.open, path), path)
 
     def hold(
         self,

@@ -196,7 +196,7 @@ class ClipStore(Protocol):
     def sha256(self, clip: Clip) -> str | None:
         """sha256 of the clip's bytes in hex; None as long as they have not been read."""
 
-    def ordered(self, clips: Iterable[Clip]) -> list[Clip]:
+    def ordered(self, clips: Iterable[Clip]) -> Iterable[Clip]:
         """The clips that can be opened, each path once, in the order in which they are read."""
 
     def sources(self, clips: Iterable[Clip]) -> Iterator[ClipSource]:

@@ -243,7 +243,7 @@ class _TaskCheck:
         for data in self._instances:
             if data.source is None or data.examples is None:
                 continue
-            clips = [clip for _, clip in clips_of(data.examples)]
+            clips = (clip for _, clip in clips_of(data.examples))
             try:
                 for source in data.source.store.sources(clips):
                     if not listening.covers(data.file.stem, str(source.key), sounds):
