@@ -276,6 +276,9 @@ _SMALL, _LARGE = (
     struct.Struct(f"<i{len(_of_type(float))}d{len(_of_type(bool))}?{len(_of_type(int)) + 1}{i}32s")
     for i in "iq"
 )
+_PUT: Final[tuple[Callable[[Measurement, Any], None], ...]] = tuple(
+    getattr(Measurement, name).__set__ for name in (*_PACKED_NAMES, *_PACKED_TEXTS, "pcm_sha256")
+)
 _to_pack: Final = attrgetter(*_PACKED_NAMES[:-1])
 _texts_of: Final = attrgetter(*_PACKED_TEXTS)
 _is_digest: Final = re.compile("[0-9a-f]{64}").fullmatch
@@ -315,15 +318,15 @@ class Measurements(Mapping[str, Measurement]):
     def __getitem__(self, name: str) -> Measurement:
         packed = self._packed[name]
         form = _SMALL if len(packed) == _SMALL.size else _LARGE
-        number, *values, digest = form.unpack(packed)
-        known = dict(zip(_PACKED_NAMES, values, strict=True))
-        if known["header_frames"] == _NO_FRAMES:
-            known["header_frames"] = None
-        content, failure, detail, subtype, other = self._texts[number]
-        return Measurement(
-            content=content, failure=failure, detail=detail, subtype=subtype,
-            pcm_sha256=digest.hex() if other is None else other, **known,
-        )  # fmt: skip
+        number, *values, frames, digest = form.unpack(packed)
+        *texts, other = self._texts[number]
+        values += (None if frames == _NO_FRAMES else frames, *texts)
+        values.append(digest.hex() if other is None else other)
+        # Field by field into the slots: a third of the time that the frozen class's own way takes.
+        sound = object.__new__(Measurement)
+        for put, value in zip(_PUT, values, strict=True):
+            put(sound, value)
+        return sound
 
     def get(self, name: str, default: Any = None) -> Any:
         """As of any mapping, without an exception for each name that is not there."""
