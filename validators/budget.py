@@ -44,7 +44,7 @@ class Listening:
 
     def __init__(self) -> None:
         self._uncounted: deque[tuple[str, str]] = deque()
-        self._seen: set[str] = set()
+        self._seen: dict[str, None] = {}  # of so many, a set takes more than twice the memory
         self._of_instance: Counter[str] = Counter()
         self._of_task = 0
 
@@ -57,7 +57,7 @@ class Listening:
         if self._of_instance[instance] > INSTANCE_SAMPLES or self._of_task > TASK_SAMPLES:
             return False
         if key not in self._seen:
-            self._seen.add(key)
+            self._seen[key] = None
             self._uncounted.append((instance, key))
         return True
 

@@ -41,25 +41,51 @@ class Example:
     """One row of an instance under canonical names.
 
     `label` is what the row answers, after `label_map`: a text, a list of texts (multilabel), a
-    number or a clip; None where it is missing or wrong, and then `label_fault` says how. `place` is
-    the row's in the source.
+    number or a clip; None where it is missing or wrong, and then `label_fault` says how. All else
+    is read from the source's `row` when it is asked for: thousands are held at a time.
     """
 
-    file: str
-    place: Location
-    cells: dict[str, Cell]
+    row: SourceRow
+    names: "Names"
     label: str | tuple[str, ...] | float | Clip | None
     label_fault: LabelFault | None = None
 
     @property
+    def cells(self) -> dict[str, Cell]:
+        """The cells by canonical name, made anew each time; None where one is missing."""
+        get = self.row.get
+        return {name: get(source) for name, source in self.names.of_source.items()}
+
+    def cell(self, name: str) -> Cell:
+        """The cell of a canonical column; None where it is missing."""
+        return self.row.get(self.names.of_source[name]) if name in self.names.of_source else None
+
+    @property
+    def file(self) -> str:
+        """The file id: the source's own, or else the stem of the first clip."""
+        file = text_of(self.row.get(self.names.of_source["file"]))
+        if file is None:
+            clip = self.row.get(self.names.first)
+            return clip.stem if isinstance(clip, Clip) else ""
+        return file
+
+    @property
     def at(self) -> Location:
-        """The row's place, said of this example; made when it is asked for, which is rare."""
-        return self.place.of_example(self.file)
+        """The row's place, said of this example."""
+        return self.row.at.of_example(self.file)
 
     def clips(self, columns: list[str]) -> list[Clip]:
         """The clips of these columns that can be opened."""
-        cells = (self.cells.get(column) for column in columns)
+        cells = [self.cell(column) for column in columns]
         return [cell for cell in cells if isinstance(cell, Clip) and cell.path]
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The source's names of the canonical columns, and of the column of the first clip."""
+
+    of_source: dict[str, str]
+    first: str
 
 
 @dataclass(frozen=True)
@@ -132,7 +158,7 @@ def read_examples(source: SourceTable) -> Examples:
     if sampling.get("minutes") is not None and count is None:
         count = len(rows)
     if isinstance(count, int):
-        rows_drawn = draw(
+        drawn = draw(
             rows,
             file=lambda row: row.file,
             examples=count,
@@ -140,7 +166,7 @@ def read_examples(source: SourceTable) -> Examples:
             stratum=(lambda row: text_of(row.cells.get(str(stratum))) or "") if stratum else None,
         )
     else:
-        rows_drawn = rows
+        drawn = rows
     needed = [*(task.inputs if task else []), "label"]
     missing = [
         name
@@ -148,7 +174,7 @@ def read_examples(source: SourceTable) -> Examples:
         if canonical.source_of(name) not in source.columns
     ]
     return Examples(
-        instance.task, source.instance, instance, source, tuple(rows_drawn), len(rows),
+        instance.task, source.instance, instance, source, tuple(drawn), len(rows),
         tuple(dict.fromkeys(missing)),
     )  # fmt: skip
 
@@ -184,12 +210,11 @@ class _Canonical:
         task = instance.task_file
         self._output = task.output if task else None
         inputs = task.inputs if task else []
-        self._first = next((name for name in inputs if name.startswith("audio")), "audio")
+        first = next((name for name in inputs if name.startswith("audio")), "audio")
         groups = [located.value for located in instance.find("/groups/*")]
         stratum = instance.value("/sampling/stratify_by")
-        self._names = dict.fromkeys(
-            ["file", *inputs, "label", *groups, *([stratum] if stratum else []), *others]
-        )
+        names = ["file", *inputs, "label", *groups, *([stratum] if stratum else []), *others]
+        self._names = Names({name: self.source_of(name) for name in names}, self.source_of(first))
 
     def source_of(self, name: str) -> str:
         """The source's name of a canonical column."""
@@ -198,16 +223,11 @@ class _Canonical:
     @property
     def sources(self) -> list[str]:
         """The source's names of all columns that are read."""
-        return [self.source_of(name) for name in self._names]
+        return list(self._names.of_source.values())
 
     def example(self, row: SourceRow) -> Example:
-        cells = {name: row.cells.get(self.source_of(name)) for name in self._names}
-        file = text_of(cells["file"])
-        if file is None:
-            clip = row.cells.get(self.source_of(self._first))
-            file = clip.stem if isinstance(clip, Clip) else ""
-        label, fault = self._label(cells["label"])
-        return Example(file, row.at, cells, label, fault)
+        label, fault = self._label(row.get(self._names.of_source["label"]))
+        return Example(row, self._names, label, fault)
 
     def _label(
         self, cell: Cell

@@ -39,6 +39,7 @@ from validators.source import (
     AUDIO_EXTENSIONS,
     Cell,
     Clip,
+    RowMaker,
     SourceFault,
     SourceFaultKind,
     SourceRow,
@@ -201,7 +202,7 @@ class _HubReader:
         in_card: dict[str, tuple[str, ...]],
         files: dict[str, HubFile],
     ) -> _Rows:
-        found = _Rows()
+        found, rows = _Rows(), RowMaker(self._at)
         for shard in shards:
             source = self._source(shard)
             try:
@@ -213,7 +214,7 @@ class _HubReader:
                 most = MAX_HUB_ROWS - len(found.rows)
                 for number, cells in enumerate(reader.rows(source, wanted, most)):
                     row = table.row(number, dict(zip(wanted, cells, strict=True)), found.places)
-                    found.rows.append(SourceRow(self._at, row))
+                    found.rows.append(rows.row(row))
             except ParquetError as error:
                 raise _broken(shard.path, error) from None
         return found
@@ -272,10 +273,11 @@ class _HubReader:
     ) -> None:
         metadata = Metadata(self.dataset.read(file), file.path)
         folder = str(PurePosixPath(file.path).parent)
+        rows = RowMaker(self._at)
         for _, row in metadata.rows():
             cells = self._cells_of(row, "" if folder == "." else folder, files, found.places)
             if _belongs(cells, part):
-                found.rows.append(SourceRow(self._at, cells))
+                found.rows.append(rows.row(cells))
         found.columns |= dict.fromkeys(clip_column(name) or name for name in metadata.columns)
         for fault in metadata.faults:
             line = f" line {fault.at.line}" if fault.at.line else ""

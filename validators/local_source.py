@@ -13,9 +13,9 @@ from validators.source import (
     METADATA_NAMES,
     Cell,
     Clip,
+    RowMaker,
     SourceFault,
     SourceFaultKind,
-    SourceRow,
     SourceTable,
     clip_column,
 )
@@ -36,23 +36,24 @@ class LocalClips:
         """The digest that the folder was scanned with."""
         return self._folder.sha256_of(clip.path or "")
 
-    def ordered(self, clips: Iterable[Clip]) -> list[Clip]:
-        """As they are given."""
-        return list({clip.path: clip for clip in clips if clip.path}.values())
+    def ordered(self, clips: Iterable[Clip]) -> Iterator[Clip]:
+        """As they are given; `clips` is drawn from as needed."""
+        given: dict[str, None] = {}  # of so many, a set takes more than twice the memory
+        for clip in clips:
+            if clip.path and clip.path not in given:
+                given[clip.path] = None
+                yield clip
 
     def sources(self, clips: Iterable[Clip]) -> Iterator[ClipSource]:
-        """Each path once, in the order given; opened by whoever measures.
+        """In the order given; opened by whoever measures.
 
         `clips` is drawn from as needed: how much has been heard decides where it ends.
         """
-        given: set[str] = set()
-        for clip in clips:
-            path = clip.path
-            if path and path not in given:
-                given.add(path)
-                # A file that vanished since has no digest; it will be found unreadable.
-                key = self._folder.sha256_of(path) or f"{self._folder.path}/{path}"
-                yield ClipSource(key, partial(self._folder.open, path), path)
+        for clip in self.ordered(clips):
+            path = str(clip.path)
+            # A file that vanished since has no digest; it will be found unreadable.
+            key = self._folder.sha256_of(path) or f"{self._folder.path}/{path}"
+            yield ClipSource(key, partial(self._folder.open, path), path)
 
     def hold(
         self,
@@ -78,7 +79,8 @@ class _LocalReader:
         at = self._folder.at(path)
         metadata = Metadata(self._raw(path), f"{self._folder.path}/{path}")
         # Row by row: a file of small cells held twice would not fit the memory of a check.
-        table = tuple(SourceRow(place, self._cells(row)) for place, row in metadata.rows())
+        rows = RowMaker(at, self._data)
+        table = tuple(rows.row(self._cells(row), place.line) for place, row in metadata.rows())
         return SourceTable(
             self._instance.task, self._full_name, self._instance, self._data, at,
             LocalClips(self._folder),
@@ -138,7 +140,7 @@ class _LocalReader:
             return Clip(
                 value, None, "is no path inside the folder; a relative POSIX path is required"
             )
-        path = f"{self._data}/{value}"
-        if path not in self._folder.files:
+        entry = self._folder.files.get(f"{self._data}/{value}")
+        if entry is None:
             return Clip(value, None, "is not there as a regular file; a file is required")
-        return Clip(value, path)
+        return Clip(value, entry.path)

@@ -7,7 +7,9 @@ Plain scalars, nothing imported beyond the standard library: this module is on t
 import dataclasses
 import json
 import math
-from collections.abc import Callable
+import re
+import struct
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from operator import attrgetter, itemgetter
 from typing import Any, Final, Literal, get_args
@@ -260,3 +262,81 @@ _SHARED: Final[dict[Any, Any]] = {
 }
 _decode: Final = json.JSONDecoder().decode
 _encode: Final = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+
+
+def _of_type(*kinds: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in dataclasses.fields(Measurement) if field.type in kinds)
+
+
+# How `Measurements` keeps one: a number for its texts, then its other fields by type, each kind in
+# the order of the class, and the hash.
+_PACKED_NAMES: Final = (*_of_type(float), *_of_type(bool), *_of_type(int), "header_frames")
+_PACKED_TEXTS: Final = ("content", "failure", "detail", "subtype")
+_SMALL, _LARGE = (
+    struct.Struct(f"<i{len(_of_type(float))}d{len(_of_type(bool))}?{len(_of_type(int)) + 1}{i}32s")
+    for i in "iq"
+)
+_PUT: Final[tuple[Callable[[Measurement, Any], None], ...]] = tuple(
+    getattr(Measurement, name).__set__ for name in (*_PACKED_NAMES, *_PACKED_TEXTS, "pcm_sha256")
+)
+_to_pack: Final = attrgetter(*_PACKED_NAMES[:-1])
+_texts_of: Final = attrgetter(*_PACKED_TEXTS)
+_is_digest: Final = re.compile("[0-9a-f]{64}").fullmatch
+_NO_FRAMES: Final = -1  # the header does not say
+
+
+class Measurements(Mapping[str, Measurement]):
+    """Measurements by name, held in a quarter of the memory; each is made anew when it is read."""
+
+    def __init__(self) -> None:
+        self._packed: dict[str, bytes] = {}
+        self._texts: list[tuple[Any, ...]] = []
+        self._numbers: dict[tuple[Any, ...], int] = {}
+
+    def add(self, name: str, sound: Measurement) -> None:
+        """Keep a measurement; one of the same name gives way."""
+        digest = sound.pcm_sha256 if _is_digest(sound.pcm_sha256) else None
+        # Of whatever else a decode child wrote as a hash, nothing may be lost.
+        texts = (*_texts_of(sound), None if digest else sound.pcm_sha256)
+        number = self._numbers.setdefault(texts, len(self._texts))
+        if number == len(self._texts):
+            self._texts.append(texts)
+        frames = _NO_FRAMES if sound.header_frames is None else sound.header_frames
+        values = (number, *_to_pack(sound), frames, bytes.fromhex(digest or ""))
+        try:
+            self._packed[name] = _SMALL.pack(*values)
+        except struct.error:  # a count beyond 31 bits
+            self._packed[name] = _LARGE.pack(*values)
+
+    def renamed(self, names: Iterable[tuple[str, str]]) -> "Measurements":
+        """Some of the measurements under other names: pairs of the new name and the present one."""
+        others = Measurements()
+        others._texts, others._numbers = self._texts, self._numbers
+        others._packed = {new: self._packed[present] for new, present in names}
+        return others
+
+    def __getitem__(self, name: str) -> Measurement:
+        packed = self._packed[name]
+        form = _SMALL if len(packed) == _SMALL.size else _LARGE
+        number, *values, frames, digest = form.unpack(packed)
+        *texts, other = self._texts[number]
+        values += (None if frames == _NO_FRAMES else frames, *texts)
+        values.append(digest.hex() if other is None else other)
+        # Field by field into the slots: a third of the time that the frozen class's own way takes.
+        sound = object.__new__(Measurement)
+        for put, value in zip(_PUT, values, strict=True):
+            put(sound, value)
+        return sound
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """As of any mapping, without an exception for each name that is not there."""
+        return self[name] if name in self._packed else default
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._packed
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._packed)
+
+    def __len__(self) -> int:
+        return len(self._packed)

@@ -24,6 +24,7 @@ MAX_ROWS = 20_000
 sound holds fewer examples than this."""
 MAX_COLUMNS = 200
 """Columns of a metadata file."""
+_SHARED_TEXTS = 1_000
 
 
 class SourceUnavailable(Exception):  # noqa: N818 - says what is, not what went wrong in code
@@ -99,10 +100,94 @@ Cell = str | int | float | bool | list[Any] | Clip | None
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """One row of a source, under the source's own column names."""
+    """One row of a source, under the source's own column names.
 
-    at: Location
-    cells: dict[str, Cell]
+    Thousands are held at a time: what `RowMaker` makes share their place in all but the line, their
+    columns and the texts that come back.
+    """
+
+    place: Location
+    line: int | None
+    columns: "_Columns"
+    values: tuple[Cell, ...]
+
+    @property
+    def at(self) -> Location:
+        """Where the row is; made when it is asked for, which is rare."""
+        return self.place if self.line is None else Location(self.place.path, self.line)
+
+    @property
+    def cells(self) -> dict[str, Cell]:
+        """The cells by column, made anew each time; one that is missing may be left out."""
+        columns = self.columns
+        cells = dict(zip(columns.places, self.values, strict=True))
+        for name in columns.clips:
+            path = cells[name]
+            cells[name] = Clip(path[columns.start :], path) if isinstance(path, str) else path
+        return cells
+
+    def get(self, name: str) -> Cell:
+        """The cell of a column; None where it is missing."""
+        columns = self.columns
+        place = columns.places.get(name)
+        if place is None:
+            return None
+        cell = self.values[place]
+        if type(cell) is str and name in columns.clips:
+            return Clip(cell[columns.start :], cell)
+        return cell
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """The columns that a row has cells of. Of clips that are named by where they lie, which almost
+    all are, only the path is kept; the name begins at `start`."""
+
+    places: dict[str, int]
+    clips: tuple[str, ...]
+    start: int
+
+
+class RowMaker:
+    """Makes the rows of one source.
+
+    Args:
+        place: the file whose lines the rows are, or what stands for all of them.
+        folder: where the clips lie whose names are paths in it.
+    """
+
+    def __init__(self, place: Location, folder: str = "") -> None:
+        self._place = place
+        self._folder = f"{folder}/"
+        self._columns: dict[tuple[tuple[str, ...], tuple[str, ...]], _Columns] = {}
+        self._texts: dict[str, str] = {}
+
+    def row(self, cells: dict[str, Cell], line: int | None = None) -> SourceRow:
+        """A row; without a line it is where all are."""
+        clips = tuple([name for name, cell in cells.items() if self._is_path(cell)])
+        key = (tuple(cells), clips)
+        columns = self._columns.get(key)
+        if columns is None:
+            columns = self._columns[key] = _Columns(
+                {name: place for place, name in enumerate(cells)}, clips, len(self._folder)
+            )
+        values = tuple([self._compact(cell) for cell in cells.values()])
+        return SourceRow(self._place, line, columns, values)
+
+    def _is_path(self, cell: Cell) -> bool:
+        return (
+            isinstance(cell, Clip)
+            and cell.trouble is None
+            and cell.path == self._folder + cell.name
+        )
+
+    def _compact(self, cell: Cell) -> Cell:
+        if isinstance(cell, Clip) and self._is_path(cell):
+            return cell.path
+        # Labels and speakers are found among the first texts; what is all different is not kept.
+        if type(cell) is not str or len(self._texts) >= _SHARED_TEXTS:
+            return self._texts.get(cell, cell) if type(cell) is str else cell
+        return self._texts.setdefault(cell, cell)
 
 
 class ClipStore(Protocol):
@@ -111,7 +196,7 @@ class ClipStore(Protocol):
     def sha256(self, clip: Clip) -> str | None:
         """sha256 of the clip's bytes in hex; None as long as they have not been read."""
 
-    def ordered(self, clips: Iterable[Clip]) -> list[Clip]:
+    def ordered(self, clips: Iterable[Clip]) -> Iterable[Clip]:
         """The clips that can be opened, each path once, in the order in which they are read."""
 
     def sources(self, clips: Iterable[Clip]) -> Iterator[ClipSource]:

@@ -19,7 +19,7 @@ from validators.engine import Measurer, Options, Progress, Watchers
 from validators.examples import Example, Examples, read_examples
 from validators.finding import Fault
 from validators.folder import InstanceFile, TaskFolder
-from validators.measurement import Measurement
+from validators.measurement import Measurement, Measurements
 from validators.neighbours import Neighbours
 from validators.opening import has_pointer, open_source
 from validators.registry import Rule, Subject, rules
@@ -89,13 +89,13 @@ Others = Callable[[TaskFolder], list[TaskFolder]]
 
 def _measure_all(
     checks: Sequence["_TaskCheck"], measure: Measurer, progress: Progress | None
-) -> dict[str, Measurement]:
+) -> Measurements:
     """Measurements by content hash of all clips that a rule of this run needs."""
-    sounds: dict[str, Measurement] = {}
+    sounds = Measurements()
     wanted = _Wanted([task for task in checks if task.needs_sound()], sounds)
     try:
         for clip, sound in measure(wanted) if wanted.tasks else ():
-            sounds[str(clip.key)] = sound
+            sounds.add(str(clip.key), sound)
             if progress:
                 progress(len(sounds), wanted.known)
     except DecoderError as error:
@@ -122,15 +122,20 @@ class _Wanted:
         return sum(task.sound_files() for task in self.tasks)
 
     def __iter__(self) -> Iterator[ClipSource]:
-        drawn: set[str | None] = set()
+        waiting: dict[str, None] = {}
         for task in self.tasks:
             task.prepare()
             self.known += task.wanted_count()
             for clip in task.wanted_clips(self.sounds):
-                if clip.key in drawn:
+                key = str(clip.key)
+                # They are measured in this order: what was drawn and is not among `sounds` is a
+                # few dozen, and no set of all that was drawn need be kept.
+                while waiting and (first := next(iter(waiting))) in self.sounds:
+                    del waiting[first]
+                if key in waiting or key in self.sounds:
                     self.known -= 1
                 else:
-                    drawn.add(clip.key)
+                    waiting[key] = None
                     yield clip
 
 
@@ -227,7 +232,7 @@ class _TaskCheck:
     def wanted_count(self) -> int:
         """How many clips the rules of this run need measured; those of other content twice too."""
         opened = [data.examples for data in self._instances if data.examples]
-        return sum(len({clip.path for _, clip in clips_of(examples)}) for examples in opened)
+        return sum(1 for examples in opened for _ in clips_of(examples))
 
     def wanted_clips(self, sounds: Mapping[str, Measurement]) -> Iterator[ClipSource]:
         """The clips that this task's rules need measured; read as they are asked for.
@@ -238,7 +243,7 @@ class _TaskCheck:
         for data in self._instances:
             if data.source is None or data.examples is None:
                 continue
-            clips = [clip for _, clip in clips_of(data.examples)]
+            clips = (clip for _, clip in clips_of(data.examples))
             try:
                 for source in data.source.store.sources(clips):
                     if not listening.covers(data.file.stem, str(source.key), sounds):
@@ -258,7 +263,7 @@ class _TaskCheck:
         if any(data.examples for data in self._instances):
             self._problem("limit", reason)
 
-    def run(self, sounds: Mapping[str, Measurement], others: Others) -> None:
+    def run(self, sounds: Measurements, others: Others) -> None:
         """Show every subject to its rules."""
         self.prepare()
         stats = [self._run_instance(data, sounds) for data in self._instances]
@@ -290,9 +295,7 @@ class _TaskCheck:
         files = (folder.task_file, folder.instructions, folder.readme, folder.references)
         yield from (file for file in (*files, *folder.instances) if file is not None)
 
-    def _run_instance(
-        self, data: _InstanceData, sounds: Mapping[str, Measurement]
-    ) -> InstanceStats | None:
+    def _run_instance(self, data: _InstanceData, sounds: Measurements) -> InstanceStats | None:
         if data.source is not None:
             self._show(data.source)
         stats, heard_all = None, True
@@ -318,17 +321,15 @@ class _TaskCheck:
         )
         return stats
 
-    def _heard(
-        self, data: _InstanceData, examples: Examples, sounds: Mapping[str, Measurement]
-    ) -> dict[str, Measurement]:
+    def _heard(self, data: _InstanceData, examples: Examples, sounds: Measurements) -> Measurements:
         """Measurements of an instance's clips by path, as far as the task's samples last."""
-        clips = [clip for _, clip in clips_of(examples)]
-        return {
-            str(clip.path): sounds[key]
+        clips = (clip for _, clip in clips_of(examples))
+        return sounds.renamed(
+            (str(clip.path), key)
             for clip in examples.source.store.ordered(clips)
             if (key := data.key(clip)) in sounds
             and self._listening.covers(data.file.stem, key, sounds)
-        }
+        )
 
     def _judge_heard(
         self, stats: InstanceStats, data: _InstanceData, by_path: Mapping[str, Measurement]

@@ -1,6 +1,7 @@
 """What a rule may know of sound and of whole instances: measurements and their sums."""
 
 import statistics
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -55,21 +56,33 @@ class InstanceStats:
         """The line of the instance file that names the data."""
         return self.examples.file.at("/dataset")
 
-    @cached_property
-    def decoded(self) -> list[tuple[Example, Clip, Measurement]]:
+    @property
+    def decoded(self) -> Iterator[tuple[Example, Clip, Measurement]]:
         """Each use of an input clip that could be decoded; a clip used twice stands twice."""
         columns = self.examples.audio_inputs
-        return [
-            (row, clip, sound)
-            for row in self.examples.rows
-            for clip in row.clips(columns)
-            if (sound := self.sounds.get(clip.path or "")) and sound.decoded
-        ]
+        for row in self.examples.rows:
+            for clip in row.clips(columns):
+                if (sound := self.sounds.get(clip.path or "")) and sound.decoded:
+                    yield row, clip, sound
+
+    @property
+    def durations(self) -> "array[float]":
+        """Seconds of each use of an input clip that could be decoded."""
+        return self._sums[0]
+
+    @cached_property
+    def _sums(self) -> tuple["array[float]", Counter[tuple[int, int]]]:
+        """Durations, and sample rate in Hz and number of channels to number of uses: one walk."""
+        durations, formats = array("d"), Counter[tuple[int, int]]()
+        for _, _, sound in self.decoded:
+            durations.append(sound.duration)
+            formats[sound.sample_rate, sound.channels] += 1
+        return durations, formats
 
     @cached_property
     def seconds(self) -> float:
         """Sum over rows of all input clips, in seconds."""
-        return sum(sound.duration for _, _, sound in self.decoded)
+        return sum(self.durations)
 
     @cached_property
     def label_counts(self) -> dict[str, int]:
@@ -100,12 +113,18 @@ class InstanceStats:
     @cached_property
     def sample_rates(self) -> Counter[int]:
         """Sample rate in Hz to number of uses."""
-        return Counter(sound.sample_rate for _, _, sound in self.decoded)
+        return self._counted(0)
 
     @cached_property
     def channels(self) -> Counter[int]:
         """Number of channels to number of uses."""
-        return Counter(sound.channels for _, _, sound in self.decoded)
+        return self._counted(1)
+
+    def _counted(self, place: int) -> Counter[int]:
+        counts: Counter[int] = Counter()
+        for values, uses in self._sums[1].items():
+            counts[values[place]] += uses
+        return counts
 
 
 @dataclass(frozen=True)
@@ -133,12 +152,12 @@ class InstructionNeed:
 
 def clips_of(examples: Examples) -> Iterator[tuple[Example, Clip]]:
     """Every clip of the drawn examples once, with the first example that uses it."""
-    seen: set[str] = set()
+    seen: dict[str, None] = {}  # of so many, a set takes more than twice the memory
     columns = examples.clip_columns
     for row in examples.rows:
         for clip in row.clips(columns):
             if clip.path and clip.path not in seen:
-                seen.add(clip.path)
+                seen[clip.path] = None
                 yield row, clip
 
 
@@ -174,9 +193,7 @@ def instance_report(
         instance=instance,
         examples=len(stats.examples.rows) if stats else None,
         minutes=round(stats.seconds / 60, 2) if stats and measured else None,
-        durations=quantiles(sound.duration for _, _, sound in stats.decoded)
-        if stats and measured
-        else None,
+        durations=quantiles(stats.durations) if stats and measured else None,
         labels=stats.label_counts if stats and stats.has_label_set else None,
         majority_share=None if share is None else round(share, 4),
         sample_rates=_histogram(stats.sample_rates) if stats and measured else None,

@@ -243,7 +243,7 @@ def missing_value(examples: Examples) -> Iterator[Fault]:
 
 
 def _is_empty(row: Example, name: str) -> bool:
-    cell = row.cells.get(name)
+    cell = row.cell(name)
     return cell is None or (isinstance(cell, str) and not cell.strip())
 
 
@@ -259,7 +259,7 @@ def wrong_column_type(examples: Examples) -> Iterator[Fault]:
     expected |= dict.fromkeys(examples.groups, str)
     for row in examples.rows:
         for name, kind in expected.items():
-            cell = row.cells.get(name)
+            cell = row.cell(name)
             required = "a clip" if kind is Clip else "a text"
             if cell is not None and not isinstance(cell, kind):
                 yield Fault(
@@ -280,7 +280,7 @@ def malformed_file_id(examples: Examples) -> Iterator[Fault]:
     Limits: 64 characters.
     """
     for row in examples.rows:
-        own = row.cells.get("file")
+        own = row.cell("file")
         clips = [cell for cell in row.cells.values() if isinstance(cell, Clip)]
         missing = not clips or any(clip.trouble for clip in clips)
         if own is None and (missing or (not row.file and clips[0].name)):
@@ -334,7 +334,7 @@ def _repeated_inputs(examples: Examples) -> Iterator[tuple[Example, Example]]:
     seen: dict[tuple[str, ...], Example] = {}
     digest = examples.source.store.sha256
     for row in examples.rows:
-        cells = [row.cells.get(name) for name in examples.inputs]
+        cells = [row.cell(name) for name in examples.inputs]
         if not cells or any(cell is None for cell in cells):
             continue
         key = tuple(
@@ -413,7 +413,7 @@ def unknown_label(examples: Examples) -> Iterator[Fault]:
     hints = 0
     for row in examples.rows:
         if row.label_fault and row.label_fault.kind is LabelFaultKind.UNKNOWN:
-            near = did_you_mean(str(row.cells.get("label")), labels) if hints < HINTS else None
+            near = did_you_mean(str(row.cell("label")), labels) if hints < HINTS else None
             hints += 1
             yield Fault(
                 row.label_fault.message,

@@ -2,6 +2,7 @@
 
 import math
 import statistics
+from array import array
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
@@ -35,15 +36,16 @@ def deviant_level(stats: InstanceStats) -> Iterator[Fault]:
     point.
     Limits: 20 dB from the median of the instance, pauses not counted.
     """
-    levels = [
-        (row, _decibels(sound.active_rms))
-        for row, _, sound in stats.decoded
-        if not sound.nonfinite and _sounding(sound) >= SHORTEST
-    ]
+    rows: list[Example] = []
+    levels = array("d")
+    for row, _, sound in stats.decoded:
+        if not sound.nonfinite and _sounding(sound) >= SHORTEST:
+            rows.append(row)
+            levels.append(_decibels(sound.active_rms))
     if len(levels) < MEASURED_CLIPS:
         return
-    middle = statistics.median(level for _, level in levels)
-    for row, level in levels:
+    middle = statistics.median(levels)
+    for row, level in zip(rows, levels, strict=True):
         if abs(level - middle) > LEVEL_LIMIT:
             yield Fault(
                 f"the clip lies at {level:.0f} dBFS and the median at {middle:.0f} dBFS; at most "
@@ -98,14 +100,13 @@ def truncated_clips(stats: InstanceStats) -> Iterator[Fault]:
     least 10 clips.
     """
     cut = [
-        sound
+        max(sound.first_peak, sound.last_peak) > ABRUPT_LIMIT * sound.peak > 0
         for _, _, sound in stats.decoded
-        if max(sound.first_peak, sound.last_peak) > ABRUPT_LIMIT * sound.peak > 0
     ]
-    total = len(stats.decoded)
-    if total >= MEASURED_CLIPS and len(cut) >= ABRUPT_SHARE * total:
+    total = len(cut)
+    if total >= MEASURED_CLIPS and sum(cut) >= ABRUPT_SHARE * total:
         yield Fault(
-            f"{len(cut)} of {total} clips begin or end in the middle of a sound; less than "
+            f"{sum(cut)} of {total} clips begin or end in the middle of a sound; less than "
             f"{ABRUPT_SHARE:.0%} are allowed",
             stats.at,
             "cut at pauses, or fade in and out",
@@ -123,10 +124,13 @@ def telling_length(stats: InstanceStats) -> Iterator[Fault]:
     one-way analysis of variance; Hays 1963), which spreads by 5 % or more; classification, labels
     with two examples or more.
     """
-    seconds = [(row, sum(s.duration for s in sounds)) for row, sounds in _sounds_by_row(stats)]
+    labels, seconds = [], array("d")
+    for row, sounds in _sounds_by_row(stats):
+        labels.append(row.label)
+        seconds.append(sum(sound.duration for sound in sounds))
     if seconds:
-        mean = sum(length for _, length in seconds) / len(seconds)
-        yield from _telling(stats, "length", seconds, AUDIBLE_SHARE * mean)
+        mean = sum(seconds) / len(seconds)
+        yield from _telling(stats, "length", labels, seconds, AUDIBLE_SHARE * mean)
 
 
 @rule("AUD527", severity=Severity.WARNING, since="0.1", preview=True)
@@ -137,12 +141,12 @@ def telling_level(stats: InstanceStats) -> Iterator[Fault]:
     Fix: bring all clips to one level. Waive where level belongs to what is asked.
     Limits: as telling-length; level of the parts that are not silent, spread by 1 dB or more.
     """
-    levels = [
-        (row, _decibels(sounds[0].active_rms))
-        for row, sounds in _sounds_by_row(stats)
-        if not (sounds[0].silent or sounds[0].nonfinite)
-    ]
-    yield from _telling(stats, "level", levels, AUDIBLE_DECIBELS)
+    labels, levels = [], array("d")
+    for row, sounds in _sounds_by_row(stats):
+        if not (sounds[0].silent or sounds[0].nonfinite):
+            labels.append(row.label)
+            levels.append(_decibels(sounds[0].active_rms))
+    yield from _telling(stats, "level", labels, levels, AUDIBLE_DECIBELS)
 
 
 def _sounds_by_row(stats: InstanceStats) -> Iterator[tuple[Example, list[Measurement]]]:
@@ -159,16 +163,20 @@ def _sounds_by_row(stats: InstanceStats) -> Iterator[tuple[Example, list[Measure
 
 
 def _telling(
-    stats: InstanceStats, what: str, values: Sequence[tuple[Example, float]], audible: float
+    stats: InstanceStats,
+    what: str,
+    labels: Sequence[object],
+    values: Sequence[float],
+    audible: float,
 ) -> Iterator[Fault]:
     if stats.examples.output != "classification" or len(values) < MEASURED_CLIPS:
         return
-    if statistics.pstdev(value for _, value in values) < audible:
+    if statistics.pstdev(values) < audible:
         return
     by_label: dict[str, list[float]] = defaultdict(list)
-    for row, value in values:
-        if isinstance(row.label, str):
-            by_label[row.label].append(value)
+    for label, value in zip(labels, values, strict=True):
+        if isinstance(label, str):
+            by_label[label].append(value)
     effect = omega_squared([group for group in by_label.values() if len(group) > 1])
     if effect is not None and effect > EFFECT_LIMIT:
         yield Fault(

@@ -1,0 +1,41 @@
+"""Measurements that are held packed come back as they were."""
+
+import pytest
+
+from validators.measurement import Measurement, Measurements
+
+DECODED = Measurement(
+    size=85_576, content="flac", sample_rate=16_000, channels=1, subtype="PCM_16",
+    header_frames=80_000, frames=80_000, peak=0.5, rms=0.1, dc=-0.0, silent_frames=160,
+    leading_silence=0.01, first_peak=1e-9, bandwidth=7_999.5, silent_channel=True,
+    pcm_sha256="0f" * 32,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "sound",
+    [
+        DECODED,
+        Measurement(size=0, failure="empty", detail="the file has no bytes"),
+        Measurement(size=5 << 30, content="wav", frames=(1 << 63) - 1, header_frames=None),
+        Measurement(size=1, header_frames=0, pcm_sha256="no hash at all"),
+        Measurement(size=1, pcm_sha256="0F" * 32),
+    ],
+)
+def test_a_measurement_comes_back_as_it_was(sound):
+    held = Measurements()
+    held.add("a", DECODED)
+    held.add("b", sound)
+    assert held["b"].to_json() == sound.to_json()
+    assert held["a"] == DECODED
+
+
+def test_under_other_names_only_those_asked_for_are_there():
+    held = Measurements()
+    held.add("a", DECODED)
+    held.add("b", Measurement(size=0, failure="empty"))
+    renamed = held.renamed([("clips/1.flac", "b"), ("clips/2.flac", "b")])
+    assert (list(renamed), len(renamed)) == (["clips/1.flac", "clips/2.flac"], 2)
+    assert renamed["clips/2.flac"].failure == "empty"
+    assert "a" not in renamed
+    assert renamed.get("a") is None
