@@ -5,8 +5,6 @@ that it takes from the server. Here the first trouble of a request ends it, whic
 asked decides what may be tried again.
 """
 
-import email.utils
-import re
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -14,8 +12,7 @@ from typing import Any
 import httpx2
 
 from ci.trouble import Patience, Trouble
-
-TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504})
+from validators.http_client import TRANSIENT, asked_wait, named, why
 
 
 class StrictClient(httpx2.Client):
@@ -43,11 +40,11 @@ class StrictClient(httpx2.Client):
             if not stream or response.status_code >= 400:
                 response.read()
         except (httpx2.TransportError, httpx2.DecodingError, httpx2.TooManyRedirects) as error:
-            raise Trouble(f"{_named(request)}: {_why(error)}") from None
+            raise Trouble(f"{named(request)}: {why(error)}") from None
         if response.status_code in TRANSIENT:
-            wait = _asked_wait(response.headers)
+            wait = asked_wait(response.headers)
             asked = "" if wait is None else f"; it asks to wait {wait:g} s"
-            raise Trouble(f"{_named(request)}: the Hub answers {response.status_code}{asked}", wait)
+            raise Trouble(f"{named(request)}: the Hub answers {response.status_code}{asked}", wait)
         return response
 
 
@@ -63,45 +60,11 @@ class _InTime(httpx2.SyncByteStream):
         try:
             for chunk in self._inner:
                 if time.monotonic() > self._deadline:
-                    raise Trouble(f"{_named(self._request)}: the answer takes too long")
+                    raise Trouble(f"{named(self._request)}: the answer takes too long")
                 yield chunk
         except httpx2.TransportError as error:
-            raise Trouble(f"{_named(self._request)}: {_why(error)}") from None
+            raise Trouble(f"{named(self._request)}: {why(error)}") from None
 
     def close(self) -> None:
         """Give the connection back."""
         self._inner.close()
-
-
-def _named(request: httpx2.Request) -> str:
-    # Without its query: signed addresses of a store let everybody in who knows them.
-    return f"{request.method} {request.url.path}"
-
-
-def _why(error: httpx2.HTTPError | httpx2.RequestError) -> str:
-    match error:
-        case httpx2.ConnectError() | httpx2.ConnectTimeout():
-            return "the Hub cannot be reached"
-        case httpx2.TimeoutException():
-            return "the Hub gives no answer"
-        case httpx2.TransportError():
-            return "the connection was lost"
-    return "the answer cannot be read"
-
-
-def _asked_wait(headers: httpx2.Headers) -> float | None:
-    """Seconds that an answer asks to wait.
-
-    `Retry-After` holds a number or a date (RFC 9110, section 10.2.3); `RateLimit` holds, after
-    `t=`, when the Hub's own limit ends (draft-ietf-httpapi-ratelimit-headers).
-    """
-    if limit := re.search(r";\s*t\s*=\s*(\d{1,9})\b", headers.get("ratelimit", "")):
-        return float(limit[1])
-    value = headers.get("retry-after", "").strip()
-    if re.fullmatch("[0-9]{1,9}", value):
-        return float(value)
-    try:
-        moment = email.utils.parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    return max(0.0, moment.timestamp() - time.time())

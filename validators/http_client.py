@@ -115,10 +115,10 @@ class PatientClient(httpx2.Client):
             if not stream or response.status_code >= 400:
                 response.read()
         except (httpx2.TransportError, httpx2.DecodingError, httpx2.TooManyRedirects) as error:
-            raise Trouble(f"{_named(request)}: {_why(error)}") from None
+            raise Trouble(f"{named(request)}: {why(error)}") from None
         if response.status_code in TRANSIENT:
-            wait = _asked_wait(response.headers)
-            raise Trouble(f"{_named(request)}: the Hub answers {response.status_code}", wait)
+            wait = asked_wait(response.headers)
+            raise Trouble(f"{named(request)}: the Hub answers {response.status_code}", wait)
         return response
 
 
@@ -156,7 +156,7 @@ class _InTime(httpx2.SyncByteStream):
         try:
             for chunk in self._inner:
                 if time.monotonic() > self._deadline:
-                    raise Trouble(f"{_named(self._request)}: the answer takes too long")
+                    raise Trouble(f"{named(self._request)}: the answer takes too long")
                 yield chunk
         except httpx2.NetworkError as error:  # the library resumes after this other name of it only
             raise httpx2.RemoteProtocolError(str(error), request=self._request) from error
@@ -166,12 +166,13 @@ class _InTime(httpx2.SyncByteStream):
         self._inner.close()
 
 
-def _named(request: httpx2.Request) -> str:
-    # Without its query: signed addresses of a store let everybody in who knows them.
+def named(request: httpx2.Request) -> str:
+    """A request in words, without its query: signed addresses let in everybody who knows them."""
     return f"{request.method} {request.url.path}"
 
 
-def _why(error: httpx2.HTTPError | httpx2.RequestError) -> str:
+def why(error: httpx2.HTTPError | httpx2.RequestError) -> str:
+    """What went wrong, in words without an address."""
     match error:
         case httpx2.ConnectError() | httpx2.ConnectTimeout():
             return "the Hub cannot be reached"
@@ -182,7 +183,7 @@ def _why(error: httpx2.HTTPError | httpx2.RequestError) -> str:
     return "the answer cannot be read"
 
 
-def _asked_wait(headers: httpx2.Headers) -> float | None:
+def asked_wait(headers: httpx2.Headers) -> float | None:
     """Seconds that an answer asks to wait.
 
     `Retry-After` holds a number or a date (RFC 9110, section 10.2.3); `RateLimit` holds, after
