@@ -54,8 +54,7 @@ def sniff(fd):
     return real_sniff(fd)
 
 class Nonsense:
-    def to_json(self): return self
-    def encode(self): return b'{{"size": 1}}'
+    def to_bytes(self): return b'{{"size": 1}}'
 
 real_measure = decode_child.measure
 def measure(fd):

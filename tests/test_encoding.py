@@ -23,6 +23,7 @@ from tests.sounds import (
     tone,
     wav_with,
 )
+from validators.answers import framed
 from validators.audio import Decoders, file_clip
 from validators.encoding import Encoders, EncodingError, comment, rounded
 from validators.measurement import Measurement
@@ -213,7 +214,7 @@ import os, socket, sys
 sys.path.insert(0, {root!r})
 from validators.measurement import Measurement
 channel = socket.socket(fileno=int(sys.argv[1]))
-channel.sendall(b"ready\\n")
+channel.sendall(b"\\5\\0ready")
 while True:
     comment, descriptors, _, _ = socket.recv_fds(channel, 128, 2)
     if not descriptors:
@@ -233,7 +234,7 @@ def child(tmp_path: Path, body: str) -> Path:
 def claim(sound: Measurement) -> str:
     """A line of Python that answers with the measurement of a flawless encoding."""
     flac = dataclasses.replace(sound, content="flac", subtype="PCM_16")
-    return f"channel.sendall({flac.to_json().encode() + bytes([10])!r})"
+    return f"channel.sendall({framed(flac.to_bytes())!r})"
 
 
 @pytest.mark.parametrize(
@@ -241,7 +242,7 @@ def claim(sound: Measurement) -> str:
     [
         ("os._exit(3)", "ended with status 3"),
         ("os.abort()", "died by SIGABRT"),
-        ('channel.sendall(b"nonsense\\n")', "no sensible answer"),
+        ('channel.sendall(b"\\3\\0???")', "no sensible answer"),
     ],
 )
 def test_a_child_that_fails_twice_fails_its_clip(
@@ -259,7 +260,7 @@ def test_a_child_cannot_say_that_it_made_something_else_than_16_bit_flac(
 ) -> None:
     data = encode(tone())
     sound = measured(decoders, data)
-    body = f"channel.sendall({sound.to_json().encode() + bytes([10])!r})"
+    body = f"channel.sendall({framed(sound.to_bytes())!r})"
     with Encoders(child=child(tmp_path, body)) as encoders, pytest.raises(EncodingError):
         list(encoders.encode([(clip(data), sound)]))
 

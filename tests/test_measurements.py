@@ -17,16 +17,16 @@ DECODED = Measurement(
     [
         DECODED,
         Measurement(size=0, failure="empty", detail="the file has no bytes"),
-        Measurement(size=5 << 30, content="wav", frames=(1 << 63) - 1, header_frames=None),
-        Measurement(size=1, header_frames=0, pcm_sha256="no hash at all"),
-        Measurement(size=1, pcm_sha256="0F" * 32),
+        Measurement(size=5 << 30, content="wav", header_frames=None),
+        Measurement(size=1, header_frames=0),
+        Measurement(size=1, header_frames=1 << 62, pcm_sha256="00" * 32),
     ],
 )
 def test_a_measurement_comes_back_as_it_was(sound):
     held = Measurements()
     held.add("a", DECODED)
     held.add("b", sound)
-    assert held["b"].to_json() == sound.to_json()
+    assert repr(held["b"]) == repr(sound)
     assert held["a"] == DECODED
 
 

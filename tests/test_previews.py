@@ -21,15 +21,16 @@ from validators.previews import Previewers
 NONSENSE_CHILD = """
 import mmap, os, socket, sys
 sys.path.insert(0, {root!r})
+from validators.answers import framed
 from validators.decode_child import READY, measure
 with socket.socket(fileno=int(sys.argv[1])) as channel:
-    channel.sendall(READY)
+    channel.sendall(framed(READY))
     while True:
         _, fds, _, _ = socket.recv_fds(channel, 4, 2)
         if not fds: break
         sound = measure(fds[0])
         os.ftruncate(fds[1], {size})
-        channel.sendall(sound.to_json().encode() + b"\\n")
+        channel.sendall(framed(sound.to_bytes()))
         for fd in fds: os.close(fd)
 """
 

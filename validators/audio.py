@@ -27,6 +27,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
+from validators.answers import cut
 from validators.clips import ClipSource, DecoderError
 from validators.measurement import CPU_SECONDS, WALL_SECONDS, Failure, Measurement, plain_text
 
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from validators.cache import Cache  # imports sqlite3, which a run without a cache can spare
 
 CHILD: Final = Path(__file__).with_name("decode_child.py")
-READY: Final = b"ready"
+READY: Final = b"ready"  # a child's first answer
 # All that a child sees of the environment; one thread each, whichever library does the sums.
 _ENVIRONMENT: Final = {
     "OPENBLAS_NUM_THREADS": "1",
@@ -51,7 +52,7 @@ _PULLED_AT_ONCE: Final = 16
 
 _START_SECONDS: Final = 120.0  # numpy and soundfile from a cold disk
 _MAX_FAILED_STARTS: Final = 5  # in a row
-_MAX_ANSWER_BYTES: Final = 1 << 16
+_RECEIVED_AT_ONCE: Final = 1 << 16
 # A death may be the echo of an earlier clip that damaged the child's memory, and SIGKILL comes from
 # outside (a kernel short of memory, a person). So the clip is tried again, first in a fresh child.
 _DEATHS_BY_ITSELF: Final = 2
@@ -136,14 +137,14 @@ class Child:
 
     process: subprocess.Popen[bytes]
     channel: socket.socket
-    deadline: float  # on the monotonic clock, for the next line
+    deadline: float  # on the monotonic clock, for the next answer
     ready: bool = False
     queue: deque[Job] = field(default_factory=deque)  # sent and not answered, oldest first
-    received: bytearray = field(default_factory=bytearray)
+    received: bytes = b""  # of an answer that is not whole yet
 
     @property
     def busy(self) -> bool:
-        """Whether a line is expected of it."""
+        """Whether an answer is expected of it."""
         return bool(self.queue) or not self.ready
 
     @property
@@ -364,33 +365,30 @@ class Decoders:
 
     def _receive(self, child: Child) -> None:
         try:
-            data = child.channel.recv(_MAX_ANSWER_BYTES)
+            data = child.channel.recv(_RECEIVED_AT_ONCE)
         except ConnectionError:
             data = b""
         if not data:
             self._bury(child)
             return
-        *lines, rest = (child.received + data).split(b"\n")
-        child.received = rest
-        for line in lines:
-            if not self._accept(child, bytes(line)):
+        answers, child.received = cut(child.received + data)
+        for answer in answers:
+            if not self._accept(child, answer):
                 self._bury(child, senseless=True)
                 return
-        if len(rest) > _MAX_ANSWER_BYTES:
-            self._bury(child, senseless=True)
 
-    def _accept(self, child: Child, line: bytes) -> bool:
-        """Take one line of a child; False if it is not what it should be."""
+    def _accept(self, child: Child, answer: bytes) -> bool:
+        """Take one answer of a child; False if it is not what it should be."""
         child.deadline = time.monotonic() + self._wall_seconds
         if not child.ready:
-            child.ready = line == READY
+            child.ready = answer == READY
             self._failed_starts = 0 if child.ready else self._failed_starts
             return child.ready
         if not child.queue:
             return False
         job = child.queue[0]
         try:
-            result = self._answer(job, line)
+            result = self._answer(job, answer)
         except ValueError:
             return False
         child.queue.popleft()
@@ -399,13 +397,13 @@ class Decoders:
             self._cache.put(job.source.key, result)
         return True
 
-    def _answer(self, job: Job, line: bytes) -> Measurement:  # noqa: ARG002 - a subclass looks
+    def _answer(self, job: Job, answer: bytes) -> Measurement:  # noqa: ARG002 - a subclass looks
         """What a child says of a clip.
 
         Raises:
             ValueError: it is no such thing.
         """
-        return Measurement.from_json(line)
+        return Measurement.from_bytes(answer)
 
     # -- deaths -----------------------------------------------------------------------------------
 

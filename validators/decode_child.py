@@ -6,7 +6,7 @@ up memory, files, CPU time and, where it may, the network. Run as
 `python -I decode_child.py <descriptor of a socket>`:
 
     parent -> child   one byte and one file descriptor a clip (SCM_RIGHTS)
-    child  -> parent  one line when ready, then one `Measurement.to_json` line a clip, in order
+    child  -> parent  READY, then one `Measurement.to_bytes` a clip, in order; all `framed`
 """
 
 import contextlib
@@ -22,6 +22,7 @@ import soundfile
 
 # `python -I` knows no path to this repository; what is shared is fetched by hand.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from validators.answers import framed
 from validators.measurement import (
     CPU_SECONDS,
     MAX_CHANNELS,
@@ -40,7 +41,7 @@ from validators.unclaimed import Heard, more_follows
 
 del sys.path[0]
 
-READY: Final = b"ready\n"
+READY: Final = b"ready"
 
 # Samples (frames times channels) that are decoded at a time: 8 s of 16 kHz speech in one call,
 # while the working buffers still fit the caches of one core.
@@ -293,17 +294,17 @@ def _more_follows(sound: Stream, known: dict[str, Any], fd: int) -> bool:
 
 def serve(channel: socket.socket, measure: Callable[[int], Measurement] = measure) -> None:
     """Answer jobs until the parent closes its end."""
-    channel.sendall(READY)
+    channel.sendall(framed(READY))
     while True:
         _, descriptors, _, _ = socket.recv_fds(channel, 1, 1)
         if not descriptors:
             return
         try:
             allow_cpu_seconds(CPU_SECONDS)
-            answer = measure(descriptors[0]).to_json()
+            answer = measure(descriptors[0]).to_bytes()
         finally:
             os.close(descriptors[0])
-        channel.sendall(answer.encode() + b"\n")
+        channel.sendall(framed(answer))
 
 
 def serve_making(
@@ -317,7 +318,7 @@ def serve_making(
     With each comes a message and a second descriptor, of memory that the parent made; `make` fills
     it and cuts it to the length of what is there.
     """
-    channel.sendall(READY)
+    channel.sendall(framed(READY))
     while True:
         message, descriptors, _, _ = socket.recv_fds(channel, message_bytes, 2)
         if not descriptors:
@@ -325,11 +326,11 @@ def serve_making(
         try:
             allow_cpu_seconds(cpu_seconds)
             clip, memory = descriptors
-            answer = make(clip, memory, message).to_json()
+            answer = make(clip, memory, message).to_bytes()
         finally:
             for descriptor in descriptors:
                 os.close(descriptor)
-        channel.sendall(answer.encode() + b"\n")
+        channel.sendall(framed(answer))
 
 
 def main(arguments: list[str], serve: Callable[[socket.socket], None] = serve) -> int:

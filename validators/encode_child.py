@@ -6,9 +6,9 @@ encodes, it puts into memory that the parent made and shares. Run as
 
     parent -> child   a comment in COMMENT_BYTES bytes, and two file descriptors (SCM_RIGHTS): the
                       clip, and memory of the size that the FLAC file may have
-    child  -> parent  one line when ready, then one `Measurement.to_json` line a clip, in order:
-                      of the FLAC file in the shared memory, decoded again, or of the clip where
-                      that cannot be decoded; with no measurement but length and hash of samples
+    child  -> parent  as of a decode child; a measurement is that of the FLAC file in the shared
+                      memory, decoded again, or of the clip where that cannot be decoded; of samples
+                      it holds no more than length and hash
 """
 
 import io

@@ -51,8 +51,8 @@ class Makers(Decoders):
         os.ftruncate(job.memory, self._capacity(job))
         socket.send_fds(channel, [self._message(job)], [fd, job.memory])
 
-    def _answer(self, job: Job, line: bytes) -> Measurement:
-        result = Measurement.from_json(line)
+    def _answer(self, job: Job, answer: bytes) -> Measurement:
+        result = Measurement.from_bytes(answer)
         try:
             return self._taken(job, result) if result.decoded else result
         finally:

@@ -5,8 +5,8 @@ A process like `validators.decode_child`, with the same limits. Run as
 
     parent -> child   a `preview.MESSAGE`, and two file descriptors (SCM_RIGHTS): the clip, and
                       memory of `preview.CAPACITY` bytes
-    child  -> parent  one line when ready, then one `Measurement.to_json` line a clip, in order; if
-                      the clip was decoded, the packed preview is in the shared memory
+    child  -> parent  as of a decode child; if the clip was decoded, the packed preview is in the
+                      shared memory
 """
 
 import io
