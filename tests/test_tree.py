@@ -1,6 +1,8 @@
 """Task folders as trees: what pathlib says in other words, digests, and how files are opened."""
 
 import hashlib
+import os
+import sys
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -70,3 +72,20 @@ def test_a_folder_that_has_become_a_link_is_not_followed(folder: Path) -> None:
     assert tree.sha256_of("data/Some/clips/1.flac") is None
     with pytest.raises(OSError, match="clips"):
         tree.open("data/Some/clips/1.flac")
+
+
+def test_many_files_are_opened_in_any_order_and_nothing_stays_open(folder: Path) -> None:
+    paths = ["task.json", "data/Some/clips/1.flac", "data/Some/clips/2.flac", "task.json"]
+    before = len(list(Path("/proc/self/fd").iterdir())) if sys.platform == "linux" else 0
+    opener = Tree(folder, "tasks/One").opener()
+    sizes = []
+    for path in paths:
+        for missing in (f"{path}x", f"{path}/x", "data", ""):
+            with pytest.raises(OSError, match=r"."):
+                opener.open(missing)
+        with os.fdopen(opener.open(path), "rb") as file:
+            sizes.append(len(file.read()))
+    assert sizes == [2, 300_000, 0, 2]
+    del opener
+    if sys.platform == "linux":
+        assert len(list(Path("/proc/self/fd").iterdir())) == before

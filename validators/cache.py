@@ -127,10 +127,9 @@ class Cache:
         if not keys or (connection := self._open()) is None:
             return []
         marks = ",".join("?" * len(keys))
-        query = (
-            "SELECT key, CAST(value AS BLOB) FROM measurement "  # whatever somebody made of it
-            f"WHERE key IN ({marks})"
-        )
+        # A value is what somebody may have made of it; it becomes bytes in any case.
+        columns = "key, CAST(value AS BLOB)"
+        query = f"SELECT {columns} FROM measurement WHERE key IN ({marks})"  # noqa: S608
         try:
             return connection.execute(query, keys).fetchall()
         except sqlite3.Error as error:

@@ -49,11 +49,12 @@ class LocalClips:
 
         `clips` is drawn from as needed: how much has been heard decides where it ends.
         """
+        opener = self._folder.opener()
         for clip in self.ordered(clips):
             path = str(clip.path)
             # A file that vanished since has no digest; it will be found unreadable.
-            key = self._folder.sha256_of(path) or f"{self._folder.path}/{path}"
-            yield ClipSource(key, partial(self._folder.open, path), path)
+            key = self._folder.sha256_of(path, opener) or f"{self._folder.path}/{path}"
+            yield ClipSource(key, partial(opener.open, path), path)
 
     def hold(
         self,

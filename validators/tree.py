@@ -63,16 +63,21 @@ class Tree:
         self.entries = tuple(_scan(root / path))
         self._hashed: dict[str, str | None] = {}
 
-    def sha256_of(self, path: str) -> str | None:
-        """sha256 of a file in hex; None where there is no such file or it cannot be read."""
+    def sha256_of(self, path: str, opener: "Opener | None" = None) -> str | None:
+        """sha256 of a file in hex; None where there is no such file or it cannot be read.
+
+        `opener`, one of this folder, is for whoever asks for many.
+        """
         if path not in self._hashed:
-            self._hashed[path] = self._hash(path) if path in self.files else None
+            opener = opener or self.opener()
+            self._hashed[path] = _sha256(opener, path) if path in self.files else None
         return self._hashed[path]
 
     @cached_property
     def sha256(self) -> dict[str, str]:
         """sha256 of every file that can be read, in hex, by path."""
-        return {path: digest for path in self.files if (digest := self.sha256_of(path))}
+        opener = self.opener()
+        return {path: digest for path in self.files if (digest := self.sha256_of(path, opener))}
 
     @cached_property
     def digest(self) -> str:
@@ -103,13 +108,13 @@ class Tree:
         names = sorted(self.siblings - {self.task})
         return [f"{parent}/{name}" if parent else name for name in names]
 
-    def open(self, path: str) -> int:
-        """A read-only descriptor of a regular file of the folder; no link is followed.
+    def opener(self) -> "Opener":
+        """Opens files of the folder, many in a row."""
+        return Opener(self._folder)
 
-        Raises:
-            OSError: if there is no such regular file, or a part of the path is a link.
-        """
-        return open_inside(self._folder, path)
+    def open(self, path: str) -> int:
+        """As `Opener.open`, for one file."""
+        return self.opener().open(path)
 
     def read(self, path: str, cap: int) -> bytes:
         """At most `cap` + 1 bytes of a file.
@@ -119,19 +124,6 @@ class Tree:
         """
         with os.fdopen(self.open(path), "rb") as file:
             return file.read(cap + 1)
-
-    def _hash(self, path: str) -> str | None:
-        total = hashlib.sha256()
-        try:
-            descriptor = self.open(path)
-            try:
-                while piece := os.read(descriptor, _READ_AT_ONCE):
-                    total.update(piece)
-            finally:
-                os.close(descriptor)
-        except OSError:
-            return None
-        return total.hexdigest()
 
 
 class Repository:
@@ -173,28 +165,69 @@ def stem_of(path: str) -> str:
 _FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW
 
 
-def open_inside(folder: Path | str, path: str) -> int:
-    """Open a regular file by a path inside `folder`, component by component, following no link.
+class Opener:
+    """Opens regular files by their paths inside a folder, component by component, no link followed.
 
-    Raises:
-        OSError: if a component is missing, is a link, or the last is no regular file.
+    The folder that the last one lies in stays open for the next, until nobody holds this any more.
     """
-    descriptor = os.open(folder, _FLAGS | os.O_DIRECTORY)
-    *parents, name = path.split("/")
-    for part in parents:
-        descriptor = _step(descriptor, part, _FLAGS | os.O_DIRECTORY)
-    descriptor = _step(descriptor, name, _FLAGS | os.O_NONBLOCK)
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        raise OSError(f"not a regular file: {path}")
-    return descriptor
+
+    def __init__(self, folder: Path | str) -> None:
+        self._folder = folder
+        self._parent: str | None = None  # path of the folder that is open
+        self._descriptor = -1
+
+    def open(self, path: str) -> int:
+        """A read-only descriptor of a file, the caller's to close.
+
+        Raises:
+            OSError: if a component is missing, is a link, or the last is no regular file.
+        """
+        parent, _, name = path.rpartition("/")
+        if parent != self._parent:
+            self._enter(parent)
+        descriptor = os.open(name, _FLAGS | os.O_NONBLOCK, dir_fd=self._descriptor)
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            raise OSError(f"not a regular file: {path}")
+        return descriptor
+
+    def _enter(self, parent: str) -> None:
+        self._leave()
+        descriptor = os.open(self._folder, _FLAGS | os.O_DIRECTORY)
+        for part in parent.split("/") if parent else ():
+            outer = descriptor
+            try:
+                descriptor = os.open(part, _FLAGS | os.O_DIRECTORY, dir_fd=outer)
+            finally:
+                os.close(outer)
+        self._parent, self._descriptor = parent, descriptor
+
+    def _leave(self) -> None:
+        if self._parent is not None:
+            self._parent = None
+            os.close(self._descriptor)
+
+    def __del__(self) -> None:
+        self._leave()
 
 
-def _step(parent: int, name: str, flags: int) -> int:
+def open_inside(folder: Path | str, path: str) -> int:
+    """As `Opener.open`, for one file."""
+    return Opener(folder).open(path)
+
+
+def _sha256(opener: Opener, path: str) -> str | None:
+    total = hashlib.sha256()
     try:
-        return os.open(name, flags, dir_fd=parent)
-    finally:
-        os.close(parent)
+        descriptor = opener.open(path)
+        try:
+            while piece := os.read(descriptor, _READ_AT_ONCE):
+                total.update(piece)
+        finally:
+            os.close(descriptor)
+    except OSError:
+        return None
+    return total.hexdigest()
 
 
 def _scan(folder: Path) -> list[Entry]:
