@@ -397,13 +397,20 @@ def test_a_measurement_survives_its_record(measured):
 GOOD = Measurement(size=1, subtype="PCM_16", detail="broken").to_bytes()
 TEXTS = b"PCM_16\nbroken"
 NUMBERS = GOOD.removesuffix(TEXTS)
-HASHED, HEADER_FRAMES = -33, -43  # places in NUMBERS
+CONTENT, FAILURE, HEADER_FRAMES, PEAK = 8, 9, 18, 31  # places in NUMBERS
 
 
 def changed(place: int, *values: int) -> bytes:
     record = bytearray(NUMBERS)
     record[place : place + len(values)] = bytes(values)
     return bytes(record) + TEXTS
+
+
+def test_the_changes_below_change_what_they_say():
+    assert Measurement.from_bytes(changed(CONTENT, 1)).content == "wav"
+    assert Measurement.from_bytes(changed(FAILURE, 1)).failure == "empty"
+    assert Measurement.from_bytes(changed(HEADER_FRAMES, *b"\7" + bytes(7))).header_frames == 7
+    assert Measurement.from_bytes(changed(PEAK, *struct.pack("<d", 0.5))).peak == 0.5
 
 
 @pytest.mark.parametrize(
@@ -413,11 +420,11 @@ def changed(place: int, *values: int) -> bytes:
         b"[]",
         NUMBERS,
         NUMBERS[:-1],
-        changed(0, *struct.pack("<d", math.nan)),
-        changed(8, *struct.pack("<d", math.inf)),
+        changed(CONTENT, 6),
+        changed(FAILURE, 9),
         changed(HEADER_FRAMES, *struct.pack("<q", -2)),
-        changed(HASHED - 2, 6),
-        changed(HASHED - 1, 9),
+        changed(PEAK, *struct.pack("<d", math.nan)),
+        changed(PEAK, *struct.pack("<d", math.inf)),
         NUMBERS + b"PCM_16 broken",
         NUMBERS + b"PCM_16\nbroken\n",
         NUMBERS + b"PCM_16\n\x1b[2J",

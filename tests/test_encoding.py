@@ -1,7 +1,6 @@
 """Clips are encoded as they are published: 16-bit FLAC with the very samples that were measured."""
 
 import contextlib
-import dataclasses
 import io
 from collections.abc import Iterator
 from pathlib import Path
@@ -233,7 +232,7 @@ def child(tmp_path: Path, body: str) -> Path:
 
 def claim(sound: Measurement) -> str:
     """A line of Python that answers with the measurement of a flawless encoding."""
-    flac = dataclasses.replace(sound, content="flac", subtype="PCM_16")
+    flac = sound._replace(content="flac", subtype="PCM_16")
     return f"channel.sendall({framed(flac.to_bytes())!r})"
 
 

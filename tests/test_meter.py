@@ -3,7 +3,6 @@
 import hashlib
 import math
 import os
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -135,7 +134,7 @@ def compare(path: Path, data: bytes) -> None:
     found = measured(path, data)
     assert found.failure is None
     in_small_blocks = measured(path, data, block_samples=found.sample_rate // 3)
-    assert replace(in_small_blocks, bandwidth=found.bandwidth) == found
+    assert in_small_blocks._replace(bandwidth=found.bandwidth) == found
     samples = as_decoded(path, found.subtype)
     if not len(samples):
         return

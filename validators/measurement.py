@@ -4,14 +4,12 @@ Plain scalars, nothing imported beyond the standard library: this module is on t
 `--static` and `--help`, where numpy must not be imported, and the decode child shares it.
 """
 
-import dataclasses
 import functools
 import math
 import struct
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from operator import attrgetter
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, Literal, NamedTuple, get_args
 
 Content = Literal["wav", "flac", "vorbis", "opus", "mp3"]
 Failure = Literal[
@@ -61,8 +59,7 @@ CLIPPED_RUN: Final = 3  # full-scale samples in a row; one or two: the peak of a
 _MAX_TEXT: Final = 200
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measurement:
+class Measurement(NamedTuple):
     """What one decoding of one clip found. Amplitudes are relative to full scale, which is 1.0.
 
     After a failure only `size`, `content`, `detail` and what the header said hold values; `frames`
@@ -154,11 +151,13 @@ class Measurement:
         """
         try:
             record = _RECORD.pack(
-                *_numbers_of(self),
                 self.size,
-                _UNKNOWN if self.header_frames is None else self.header_frames,
                 _CONTENTS.index(self.content),
                 _FAILURES.index(self.failure),
+                self.sample_rate,
+                self.channels,
+                _UNKNOWN if self.header_frames is None else self.header_frames,
+                *_measured_of(self),
                 bool(self.pcm_sha256),
                 bytes.fromhex(self.pcm_sha256),
             )
@@ -177,23 +176,11 @@ class Measurement:
             ValueError: it is not a measurement.
         """
         try:
-            *numbers, header_frames, content, failure, hashed, digest = _RECORD.unpack_from(record)
-            values = (
-                *numbers,
-                None if header_frames == _UNKNOWN else header_frames,
-                _CONTENTS[content],
-                _FAILURES[failure],
-                digest.hex() if hashed else "",
-                *_texts(record[_RECORD.size :]),
-            )
+            sound = _read(record)
         except (struct.error, IndexError) as error:
             raise ValueError(f"not a record: {error}") from error
-        if header_frames < _UNKNOWN or not all(map(math.isfinite, numbers[: len(_FLOATS)])):
+        if not all(map(math.isfinite, _measured_of(sound))) or (sound.header_frames or 0) < 0:
             raise ValueError("a number that nothing can have")
-        # Field by field into the slots: a third of the time that the frozen class's own way takes.
-        sound = object.__new__(cls)
-        for put, value in zip(_PUT, values, strict=True):
-            put(sound, value)
         return sound
 
 
@@ -203,27 +190,34 @@ def plain_text(text: str) -> str:
     return " ".join(words)[:_MAX_TEXT]
 
 
-def _of_type(*kinds: Any) -> tuple[str, ...]:
-    return tuple(field.name for field in dataclasses.fields(Measurement) if field.type in kinds)
-
-
 _CONTENTS: Final[tuple[Content | None, ...]] = (None, *get_args(Content))
 _FAILURES: Final[tuple[Failure | None, ...]] = (None, *get_args(Failure))
 _UNKNOWN: Final = -1  # the header does not say how many frames there are
 
-# A record: the numbers by type, each type in the order of the class; then size, frames that the
-# header claims, content, failure, whether there is a hash, and the hash. Behind it stand the texts.
-_FLOATS, _FLAGS = _of_type(float), _of_type(bool)
-_COUNTS: Final = tuple(name for name in _of_type(int) if name != "size")  # all are small
-_RECORD: Final = struct.Struct(f"<{len(_FLOATS)}d{len(_FLAGS)}?{len(_COUNTS)}IQqBB?32s")
-_NUMBERS: Final = (*_FLOATS, *_FLAGS, *_COUNTS)
-_numbers_of: Final = attrgetter(*_NUMBERS)
-_PUT: Final[tuple[Callable[[Measurement, Any], None], ...]] = tuple(
-    getattr(Measurement, name).__set__
-    for name in (
-        *_NUMBERS, "size", "header_frames", "content", "failure", "pcm_sha256", "subtype", "detail",
+# A record: the fields in order, but whether there is a hash before the hash, and texts at the end.
+_MEASURED: Final = Measurement._fields[
+    Measurement._fields.index("frames") : Measurement._fields.index("pcm_sha256")
+]
+_measured_of: Final[Callable[[Measurement], tuple[float, ...]]] = attrgetter(*_MEASURED)
+_LETTERS: Final = {int: "I", float: "d", bool: "?"}
+_RECORD: Final = struct.Struct(
+    f"<QBBIIq{''.join(_LETTERS[Measurement.__annotations__[name]] for name in _MEASURED)}?32s"
+)
+
+
+def _read(record: bytes) -> Measurement:
+    """The measurement of a record whose numbers are known to be such as can be."""
+    size, content, failure, rate, channels, header_frames, *measured, hashed, digest = (
+        _RECORD.unpack_from(record)
     )
-)  # fmt: skip
+    subtype, detail = _texts(record[_RECORD.size :])
+    return Measurement._make(
+        (
+            size, _CONTENTS[content], _FAILURES[failure], detail, rate, channels, subtype,
+            None if header_frames == _UNKNOWN else header_frames,
+            *measured, digest.hex() if hashed else "",
+        )
+    )  # fmt: skip
 
 
 @functools.lru_cache(maxsize=64)  # most clips have the same: thousands are held at a time
@@ -260,7 +254,7 @@ class Measurements(Mapping[str, Measurement]):
         return others
 
     def __getitem__(self, name: str) -> Measurement:
-        return Measurement.from_bytes(self._records[name])
+        return _read(self._records[name])
 
     def get(self, name: str, default: Any = None) -> Any:
         """As of any mapping, without an exception for each name that is not there."""

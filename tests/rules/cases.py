@@ -8,7 +8,7 @@ import re
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -159,7 +159,7 @@ def _literal(sounds: Mapping[str, Measurement]) -> Measurer:
     def measured(clips: Iterable[ClipSource]) -> Iterator[tuple[ClipSource, Measurement]]:
         for source in clips:
             path = source.open.args[0]  # type: ignore[attr-defined]  # the engine's partial
-            usual = replace(sounds.get("*", clip()), content=Path(path).suffix.removeprefix("."))
+            usual = sounds.get("*", clip())._replace(content=Path(path).suffix.removeprefix("."))
             yield source, sounds.get(path, usual)
 
     return measured
