@@ -74,6 +74,11 @@ class Example:
         """The row's place, said of this example."""
         return self.row.at.of_example(self.file)
 
+    def paths(self, columns: list[str]) -> list[str]:
+        """Where the clips of these columns lie that can be opened; in less time than `clips`."""
+        of_source, path_of = self.names.of_source, self.row.path
+        return [path for name in columns if (path := path_of(of_source.get(name, "")))]
+
     def clips(self, columns: list[str]) -> list[Clip]:
         """The clips of these columns that can be opened."""
         cells = [self.cell(column) for column in columns]

@@ -137,6 +137,15 @@ class SourceRow:
             return Clip(cell[columns.start :], cell)
         return cell
 
+    def path(self, name: str) -> str | None:
+        """Where the clip in a column lies; None where there is none that can be opened."""
+        columns = self.columns
+        place = columns.places.get(name)
+        cell = None if place is None else self.values[place]
+        if type(cell) is str:
+            return cell if name in columns.clips else None
+        return cell.path if isinstance(cell, Clip) else None
+
 
 @dataclass(frozen=True, slots=True)
 class _Columns:

@@ -39,6 +39,7 @@ from validators.totals import (
     InstructionNeed,
     clips_of,
     instance_report,
+    paths_of,
 )
 from validators.tree import Repository, Tree, suffix_of
 from validators.waivers import Waivers
@@ -232,7 +233,7 @@ class _TaskCheck:
     def wanted_count(self) -> int:
         """How many clips the rules of this run need measured; those of other content twice too."""
         opened = [data.examples for data in self._instances if data.examples]
-        return sum(1 for examples in opened for _ in clips_of(examples))
+        return sum(len(paths_of(examples)) for examples in opened)
 
     def wanted_clips(self, sounds: Mapping[str, Measurement]) -> Iterator[ClipSource]:
         """The clips that this task's rules need measured; read as they are asked for.
@@ -341,7 +342,7 @@ class _TaskCheck:
         """
         if data.examples is None or data.lost is not None or self._no_sound is not None:
             return True
-        clips = sum(1 for _ in clips_of(data.examples))
+        clips = len(paths_of(data.examples))
         cut = len(stats.examples.rows) < len(data.examples.rows)
         if len(by_path) == clips or cut or not self.needs_sound():
             return True
@@ -354,10 +355,7 @@ class _TaskCheck:
         columns = examples.audio_inputs
 
         def seconds(row: Example) -> float:
-            clips = row.clips(columns)
-            return sum(
-                by_path[path].duration for clip in clips if (path := str(clip.path)) in by_path
-            )
+            return sum(by_path[path].duration for path in row.paths(columns) if path in by_path)
 
         cut = examples.within_minutes(seconds)
         return InstanceStats(examples.task, examples.instance, cut, by_path)

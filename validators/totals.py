@@ -57,13 +57,14 @@ class InstanceStats:
         return self.examples.file.at("/dataset")
 
     @property
-    def decoded(self) -> Iterator[tuple[Example, Clip, Measurement]]:
+    def decoded(self) -> Iterator[tuple[Example, Measurement]]:
         """Each use of an input clip that could be decoded; a clip used twice stands twice."""
         columns = self.examples.audio_inputs
+        sound_of = self.sounds.get
         for row in self.examples.rows:
-            for clip in row.clips(columns):
-                if (sound := self.sounds.get(clip.path or "")) and sound.decoded:
-                    yield row, clip, sound
+            for path in row.paths(columns):
+                if (sound := sound_of(path)) and sound.decoded:
+                    yield row, sound
 
     @property
     def durations(self) -> "array[float]":
@@ -74,7 +75,7 @@ class InstanceStats:
     def _sums(self) -> tuple["array[float]", Counter[tuple[int, int]]]:
         """Durations, and sample rate in Hz and number of channels to number of uses: one walk."""
         durations, formats = array("d"), Counter[tuple[int, int]]()
-        for _, _, sound in self.decoded:
+        for _, sound in self.decoded:
             durations.append(sound.duration)
             formats[sound.sample_rate, sound.channels] += 1
         return durations, formats
@@ -148,6 +149,12 @@ class InstructionNeed:
         if not self.unknown:
             return None
         return f"the number of examples is not known for {', '.join(self.unknown)}"
+
+
+def paths_of(examples: Examples) -> dict[str, None]:
+    """Where the clips of the drawn examples lie, each once."""
+    columns = examples.clip_columns
+    return dict.fromkeys(path for row in examples.rows for path in row.paths(columns))
 
 
 def clips_of(examples: Examples) -> Iterator[tuple[Example, Clip]]:

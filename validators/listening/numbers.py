@@ -8,7 +8,6 @@ from typing import Final
 
 from validators.examples import Example
 from validators.listening.view import level
-from validators.measurement import Measurement
 from validators.rules.sound_statistics import EFFECT_LIMIT, omega_squared
 from validators.totals import InstanceStats
 
@@ -116,12 +115,9 @@ def numbers(stats: InstanceStats) -> Numbers:
 
 def _of_row(row: Example, stats: InstanceStats) -> tuple[float, float | None] | None:
     """Length of all input clips and level of the first; None where one was not decoded."""
-    sounds: list[Measurement] = [
-        sound
-        for clip in row.clips(stats.examples.audio_inputs)
-        if (sound := stats.sounds.get(clip.path or "")) and sound.decoded
-    ]
-    if not sounds or len(sounds) < len(row.clips(stats.examples.audio_inputs)):
+    paths = row.paths(stats.examples.audio_inputs)
+    sounds = [sound for path in paths if (sound := stats.sounds.get(path)) and sound.decoded]
+    if not sounds or len(sounds) < len(paths):
         return None
     return sum(sound.duration for sound in sounds), level(sounds[0])
 

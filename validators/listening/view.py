@@ -304,15 +304,15 @@ def _filled(template: str, values: dict[str, str]) -> str:
 
 def _seconds(row: Example, examples: Examples, sounds: Mapping[str, Measurement]) -> float | None:
     """Length of the input clips; None unless all were decoded."""
-    known = [sounds.get(clip.path or "") for clip in row.clips(examples.audio_inputs)]
+    known = [sounds.get(path) for path in row.paths(examples.audio_inputs)]
     if not known or not all(sound and sound.decoded for sound in known):
         return None
     return sum(sound.duration for sound in known if sound)
 
 
 def _level(row: Example, stats: InstanceStats) -> float | None:
-    clips = row.clips(stats.examples.audio_inputs)
-    sound = stats.sounds.get(clips[0].path or "") if clips else None
+    paths = row.paths(stats.examples.audio_inputs)
+    sound = stats.sounds.get(paths[0]) if paths else None
     return level(sound) if sound and sound.decoded else None
 
 

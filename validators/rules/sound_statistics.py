@@ -38,7 +38,7 @@ def deviant_level(stats: InstanceStats) -> Iterator[Fault]:
     """
     rows: list[Example] = []
     levels = array("d")
-    for row, _, sound in stats.decoded:
+    for row, sound in stats.decoded:
         if not sound.nonfinite and _sounding(sound) >= SHORTEST:
             rows.append(row)
             levels.append(_decibels(sound.active_rms))
@@ -77,7 +77,7 @@ def upsampled_audio(stats: InstanceStats) -> Iterator[Fault]:
     """
     bands = [
         2 * sound.bandwidth / sound.sample_rate
-        for _, _, sound in stats.decoded
+        for _, sound in stats.decoded
         if sound.bandwidth and sound.sample_rate > MIN_RATE
     ]
     narrow = sum(band < UPSAMPLED_BAND for band in bands)
@@ -101,7 +101,7 @@ def truncated_clips(stats: InstanceStats) -> Iterator[Fault]:
     """
     cut = [
         max(sound.first_peak, sound.last_peak) > ABRUPT_LIMIT * sound.peak > 0
-        for _, _, sound in stats.decoded
+        for _, sound in stats.decoded
     ]
     total = len(cut)
     if total >= MEASURED_CLIPS and sum(cut) >= ABRUPT_SHARE * total:
@@ -152,13 +152,9 @@ def telling_level(stats: InstanceStats) -> Iterator[Fault]:
 def _sounds_by_row(stats: InstanceStats) -> Iterator[tuple[Example, list[Measurement]]]:
     columns = stats.examples.audio_inputs
     for row in stats.examples.rows:
-        clips = row.clips(columns)
-        sounds = [
-            sound
-            for clip in clips
-            if (sound := stats.sounds.get(clip.path or "")) and sound.decoded
-        ]
-        if sounds and len(sounds) == len(clips):
+        paths = row.paths(columns)
+        sounds = [sound for path in paths if (sound := stats.sounds.get(path)) and sound.decoded]
+        if sounds and len(sounds) == len(paths):
             yield row, sounds
 
 
