@@ -50,6 +50,12 @@ class _Workspace:
 _workspace = functools.lru_cache(maxsize=8)(_Workspace)
 
 
+@functools.lru_cache(maxsize=8)
+def _starts(windows: int, samples: int) -> npt.NDArray[np.intp]:
+    """Where so many windows of so many samples begin."""
+    return np.arange(0, windows * samples, samples)
+
+
 class Meter:
     """Measures a clip block by block, with as few passes over its samples as possible.
 
@@ -69,10 +75,11 @@ class Meter:
         native: Samples = space.float32 if self._fine else space.int16
         self.buffer = native[: frames * channels].reshape(frames, channels)
         self.frames = 0
+        self._starts = _starts(frames // self._window, self._window * channels)
         self._rate, self._channels = rate, channels
         self._hash = hashlib.sha256(f"{rate} {channels}\n".encode())
         self._energy = 0.0
-        self._sums: npt.NDArray[np.float64] | float = 0.0
+        self._sums = np.zeros(channels)
         self._peak = 0.0
         self._nonfinite = 0
         self._clipping = _ClippingCounter(channels)
@@ -115,7 +122,7 @@ class Meter:
         frames, rate, unit = self.frames, self._rate, self._unit
         samples = frames * self._channels
         leading = frames if self._loud_from is None else self._loud_from
-        mean = max(np.atleast_1d(self._sums).tolist(), key=abs) / (frames or 1)
+        mean = max(self._sums.tolist(), key=abs) / (frames or 1)
         first, last = (self._edges[0], self._edges[-1]) if self._edges else (0.0, 0.0)
         return {
             "frames": frames,
@@ -138,10 +145,11 @@ class Meter:
     def _add_sums(self, block: Samples) -> None:
         """Count energy and sums in; samples that are not finite become 0 in `block`."""
         step = max(1, _SUMMED_AT_ONCE // self._channels)
+        ones, float64 = self._space.ones, self._space.float64
         for start in range(0, len(block), step):
             part = block[start : start + step]
-            wide = self._space.float64[: part.size].reshape(part.shape)
-            flat = wide.reshape(-1)
+            flat = float64[: part.size]
+            wide = flat.reshape(part.shape)
             np.copyto(wide, part)
             energy = float(np.dot(flat, flat))
             if not math.isfinite(energy):
@@ -151,8 +159,7 @@ class Meter:
                 np.copyto(wide, part)
                 energy = float(np.dot(flat, flat))
             self._energy += energy
-            # A product with ones is quicker than a sum.
-            self._sums = self._sums + np.dot(self._space.ones[: len(part)], wide)
+            self._sums += np.dot(ones[: len(part)], wide)  # quicker than a sum
 
     def _as_published(self, samples: Samples) -> memoryview:
         """The samples as 16 bit."""
@@ -174,8 +181,8 @@ class Meter:
 
     def _add_windows(self, magnitude: npt.NDArray[Any], frames: int) -> float:
         """Silence, from the peak of each window, all channels together; the peak of all of them."""
-        starts = np.arange(0, len(magnitude), self._window * self._channels)
-        peaks = np.maximum.reduceat(magnitude, starts)
+        windows = -(-frames // self._window)
+        peaks = np.maximum.reduceat(magnitude, self._starts[:windows])
         peak = float(peaks.max())
         self._edges = [self._edges[0] if self._edges else float(peaks[0]), float(peaks[-1])]
         self._peak = max(self._peak, peak)

@@ -82,6 +82,7 @@ def _chunk(heard: Heard, at: int) -> tuple[bytes, int]:
 
 _FLAC_MARK: Final = b"fLaC"
 _FLAC_START: Final = re.compile(b"fLaC[\x00\x80]\x00\x00\x22")  # and the head of STREAMINFO
+_FLAC_HEAD: Final = 1 << 10
 _FLAC_TAIL: Final = 1 << 14
 _FLAC_BUFFER: Final = 1 << 16  # more than libFLAC reads ahead and a frame of speech together
 _MOST_FLAC_IMITATIONS: Final = 16  # each costs a check sum of up to half a megabyte
@@ -113,9 +114,10 @@ def _after_flac(heard: Heard) -> bool:
     RFC 9639, sections 8 and 9. A frame is believed where its check sum holds. Not seen: frames with
     forged numbers that fit into the 8 KiB which libFLAC reads ahead.
     """
-    first = _first_flac_frame(heard)
+    head = os.pread(heard.fd, _FLAC_HEAD, heard.start)
+    first = _first_flac_frame(heard, head)
     like = os.pread(heard.fd, 4, first)
-    block_size = int.from_bytes(os.pread(heard.fd, 2, heard.start + 10), "big")
+    block_size = int.from_bytes(head[10:12], "big")
     if len(like) < 4 or _ends_as_claimed(heard, like, block_size):
         return False
     near = max(first, heard.position - _FLAC_BUFFER)
@@ -149,11 +151,12 @@ def _ends_as_claimed(heard: Heard, like: bytes, block_size: int) -> bool:
     return at >= 0 and last == heard.frames
 
 
-def _first_flac_frame(heard: Heard) -> int:
-    """Where the metadata blocks end."""
+def _first_flac_frame(heard: Heard, head: bytes) -> int:
+    """Where the metadata blocks end; `head` is the beginning of the file, where most of them lie."""
     at = heard.start + 4
     while True:
-        block = os.pread(heard.fd, 4, at)
+        near = at - heard.start
+        block = head[near : near + 4] if near + 4 <= len(head) else os.pread(heard.fd, 4, at)
         at += 4 + int.from_bytes(block[1:], "big")
         if len(block) < 4 or block[0] & 0x80:
             return at
