@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, cached_property
-from typing import Any, get_args
+from typing import Any, NamedTuple, get_args
 
 from pydantic import BaseModel, ValidationError
 
@@ -28,8 +28,7 @@ class IssueKind(StrEnum):
     OUT_OF_RANGE = "out of range"
 
 
-@dataclass(frozen=True, slots=True)
-class Issue:
+class Issue(NamedTuple):
     """One difference from the schema: where, what stands there, what is required.
 
     `unseen` is the object that could not be looked into, where its kind is missing or unknown.

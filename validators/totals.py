@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 from schema.report import InstanceReport, Quantiles
 from validators.examples import Example, Examples
@@ -16,8 +17,7 @@ from validators.measurement import Measurement
 from validators.source import Clip
 
 
-@dataclass(frozen=True, slots=True)
-class ClipFile:
+class ClipFile(NamedTuple):
     """A clip's file: what its bytes claim to be and whether they could be decoded.
 
     `named` is False for bytes in a row that no file name stands beside.
@@ -31,8 +31,7 @@ class ClipFile:
     named: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class ClipStats:
+class ClipStats(NamedTuple):
     """A clip that was decoded to its end: its measurements."""
 
     task: str
@@ -128,8 +127,7 @@ class InstanceStats:
         return counts
 
 
-@dataclass(frozen=True)
-class InstructionNeed:
+class InstructionNeed(NamedTuple):
     """What the number of instructions is held against.
 
     `largest` is the number of examples of the largest instance that is known; `unknown` names the
