@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, cached_property
 from typing import Any, NamedTuple, get_args
@@ -41,8 +40,7 @@ class Issue(NamedTuple):
     unseen: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Located:
+class Located(NamedTuple):
     """A value and its place. The value has the type that the schema demands of it."""
 
     value: Any
@@ -50,7 +48,7 @@ class Located:
     pointer: str
 
     @property
-    def index(self) -> int:
+    def position(self) -> int:
         """The position in its list, for a value that stands in one."""
         return int(self.pointer.rpartition("/")[2])
 
