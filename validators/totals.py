@@ -12,7 +12,6 @@ from schema.report import InstanceReport, Quantiles
 from validators.examples import Example, Examples
 from validators.finding import Location
 from validators.folder import Instructions
-from validators.instructions import distinct, effective_number
 from validators.measurement import Measurement
 from validators.source import Clip
 
@@ -193,7 +192,7 @@ def instance_report(
 ) -> InstanceReport:
     """The statistics of an instance; what was not read or measured in this run is null."""
     share = stats.majority_share if stats else None
-    diverse = effective_number(instructions.lines) if instructions else None
+    diverse = instructions.effective_number if instructions else None
     return InstanceReport(
         instance=instance,
         examples=len(stats.examples.rows) if stats else None,
@@ -203,7 +202,7 @@ def instance_report(
         majority_share=None if share is None else round(share, 4),
         sample_rates=_histogram(stats.sample_rates) if stats and measured else None,
         channels=_histogram(stats.channels) if stats and measured else None,
-        distinct_instructions=distinct(instructions.lines) if instructions else None,
+        distinct_instructions=instructions.distinct if instructions else None,
         effective_instructions=None if diverse is None else round(diverse, 1),
     )
 
