@@ -2,7 +2,6 @@
 
 import atexit
 import gc
-import os
 
 __version__ = "0.1.0"
 
@@ -13,7 +12,3 @@ gc.set_threshold(100_000)
 # At its end the interpreter would look through all modules for circles, twice: a seventh of a
 # `--static` run. What is registered first is called last, when all else has been put away.
 atexit.register(gc.freeze)
-
-# No plugin that somebody installed has a say in what a check takes; and to look for one, pydantic
-# reads the metadata of every package that is installed.
-os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"

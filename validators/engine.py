@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from validators.clips import ClipSource
     from validators.measurement import Measurement
 
+# No plugin that somebody installed has a say in what a check takes; and to look for one, pydantic
+# reads the metadata of every package that is installed. It asks when the first model is built.
+os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
+
 Measurer = Callable[[Iterable["ClipSource"]], Iterator[tuple["ClipSource", "Measurement"]]]
 """Measures clips; see `validators.audio.Decoders.measure`."""
 
