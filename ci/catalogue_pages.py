@@ -12,7 +12,7 @@ from schema.canonical import GITHUB_REPO
 from schema.seed import SEED_INSTANCES
 from schema.task import Contributor
 from schema.vocabulary import DIMENSIONS
-from validators.render.escape import code_span, prose, table_cell
+from validators.render.inert import code_span, prose, table_cell
 from validators.render.words import counted, listed
 
 MEANINGS: Final = {

@@ -8,8 +8,9 @@ from typing import Final, Literal
 
 from schema.canonical import GITHUB_REPO
 from schema.report import InstanceReport, Report
-from validators.render.escape import code_span, shortened, table_cell, visible
+from validators.render.escape import shortened, visible
 from validators.render.findings import faults
+from validators.render.inert import code_span, table_cell
 from validators.render.markdown import Item, Section, fitted, opening, sections
 from validators.render.words import NextStep, counted, fix_step, number, statistics, verdict
 

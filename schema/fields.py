@@ -1,8 +1,7 @@
 """Building blocks of the models: strict closed objects, and texts of a stated form."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, NamedTuple, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
@@ -31,8 +30,7 @@ class Strict(BaseModel):
     )
 
 
-@dataclass(frozen=True)
-class Form:
+class Form(NamedTuple):
     """A text's form: a pattern, its length in characters, and the words that say what is required.
 
     One sentence serves twice: as the message of the check, and in the JSON Schema as

@@ -5,8 +5,7 @@ deed: may it be passed on, may changed versions be passed on, may it be used com
 licence does not settle is None.
 """
 
-from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from schema.fields import Form
 
@@ -17,8 +16,7 @@ OWN_PREFIX = "LicenseRef-"
 """SPDX's prefix for a licence outside its list; its text is found at `license_url`."""
 
 
-@dataclass(frozen=True)
-class Licence:
+class Licence(NamedTuple):
     """What a licence permits: passing on, passing on changed versions, commercial use."""
 
     identifier: str

@@ -1,8 +1,7 @@
 """The closed vocabularies: dimensions, outputs and metrics."""
 
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 DimensionName = Literal[
     "content", "speaker", "semantics", "degradation", "paralinguistics", "audio"
@@ -26,8 +25,7 @@ class Direction(StrEnum):
     LOWER = "lower is better"
 
 
-@dataclass(frozen=True)
-class Metric:
+class Metric(NamedTuple):
     """A metric: what it means, its range (None: unbounded on that side), the outputs that it fits.
 
     `low` and `high` are in the metric's own unit: shares from 0 to 1, BLEU and chrF from 0 to 100

@@ -7,8 +7,19 @@ from pathlib import Path
 import pytest
 
 from schema.report import Report
-from tests.flawless import INSTANCE, METADATA, TASK, append, make_task, merge, row, variant, write
-from validators import registry
+from tests.flawless import (
+    INSTANCE,
+    METADATA,
+    TASK,
+    append,
+    copy,
+    make_task,
+    merge,
+    row,
+    variant,
+    write,
+)
+from validators import folder, registry
 from validators.audio import ClipSource, DecoderError, Decoders
 from validators.engine import Measurer, Options, check
 from validators.finding import Fault, Severity
@@ -282,3 +293,23 @@ def test_without_a_sandbox_sound_is_judged_and_no_task_passes(
 def test_without_a_sandbox_and_without_sound_nothing_is_said(task: Path, measure: Measurer) -> None:
     report = run(task, measure, Options(static=True, sandboxed=False))
     assert NOT_SANDBOXED not in report.tasks[0].rules_skipped.values()
+
+
+def test_the_instructions_of_many_instances_are_compared_once(
+    task: Path, measure: Measurer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of 400 lines, all pairs: a tenth of a second, and a task may have 200 instances."""
+    for number in range(3):
+        copy(INSTANCE, f"instances/Other-{number}.json")(task)
+    compared: list[int] = []
+
+    def counted(lines: Iterable[str]) -> float | None:
+        compared.append(1)
+        return whole(lines)
+
+    whole = folder.effective_number
+    monkeypatch.setattr(folder, "effective_number", counted)
+    report = run(task, measure, Options(static=True))
+    numbers = {one.effective_instructions for one in report.tasks[0].instances}
+    assert len(report.tasks[0].instances) == 4
+    assert len(numbers) == len(compared) == 1

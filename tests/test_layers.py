@@ -105,19 +105,71 @@ def test_the_repository_is_not_a_distribution() -> None:
     assert "[build-system]" not in text
 
 
-@pytest.mark.parametrize(
-    "arguments", [["--help"], ["--static", "--format", "json", "tasks/SpokenDigitRecognition"]]
-)
-def test_the_quick_path_imports_nothing_heavy(arguments: list[str]) -> None:
+def modules_of_a_run(*arguments: str) -> set[str]:
+    """All modules that a run of the check has loaded at its end."""
     program = (
         "import sys\nfrom validators.check import main\n"
         "try: main(sys.argv[1:])\nexcept SystemExit: pass\n"
-        "print(*sorted(name for name in sys.modules if '.' not in name), file=sys.stderr)"
+        "print(*sorted(sys.modules), file=sys.stderr)"
     )
     run = subprocess.run(
         [sys.executable, "-c", program, *arguments],
         cwd=ROOT, capture_output=True, text=True, check=True,
     )  # fmt: skip
+    return set(run.stderr.split())
+
+
+STATIC = ("--static", "--no-cache", "--format", "json", "tasks/SpokenDigitRecognition")
+
+
+@pytest.mark.parametrize("arguments", [("--help",), STATIC])
+def test_the_quick_path_imports_nothing_heavy(arguments: tuple[str, ...]) -> None:
     heavy = {"datasets", "pyarrow", "numpy", "librosa", "torch", "soundfile", "jsonschema"}
-    heavy |= {"huggingface_hub", "httpx2", "yaml"}
-    assert not heavy & set(run.stderr.split())
+    heavy |= {"huggingface_hub", "httpx2", "yaml", "rich", "sqlite3"}
+    heavy |= {"validators.audio", "validators.render.inert"}
+    assert not heavy & modules_of_a_run(*arguments)
+
+
+def test_help_reads_no_model_of_a_task_and_no_rule() -> None:
+    for_tasks = {"schema.task", "validators.task_check", "validators.rules"}
+    for_tasks |= {"markdown_it", "bibtexparser", "tree_sitter", "importlib.metadata"}
+    assert not for_tasks & modules_of_a_run("--help")
+    assert for_tasks <= modules_of_a_run(*STATIC)
+
+
+def test_a_plugin_of_pydantic_has_no_say_in_a_check(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "meddler-1.dist-info"
+    package.mkdir()
+    (package / "METADATA").write_text("Metadata-Version: 2.1\nName: meddler\nVersion: 1\n")
+    (package / "entry_points.txt").write_text("[pydantic]\nmeddler = meddler:plugin\n")
+    (tmp_path / "meddler.py").write_text("print('meddling')\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.delenv("PYDANTIC_DISABLE_PLUGINS", raising=False)
+    program = "from pydantic import BaseModel\nclass Model(BaseModel): field: int"
+    other = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", program], capture_output=True, text=True, check=True
+    )
+    assert other.stdout == "meddling\n"  # it is there, and anybody else would be given it
+    assert "meddler" not in modules_of_a_run(*STATIC)
+
+
+def test_what_is_registered_for_the_end_of_a_command_still_runs() -> None:
+    """`gc.freeze` at the end spares a search for circles, and nothing else."""
+    program = (
+        "import atexit, sys, tempfile, weakref, validators\n"
+        "class Held: pass\n"
+        "held = Held(); held.self = held\n"
+        "weakref.finalize(held, print, 'finalised')\n"
+        "folder = tempfile.TemporaryDirectory(); print(folder.name)\n"
+        "atexit.register(print, 'registered')\n"
+        "sys.stdout.write('unflushed')"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    folder, rest = run.stdout.split("\n", 1)
+    assert not Path(folder).exists()
+    assert rest == "unflushedregistered\nfinalised\n"
+    assert run.stderr.count("\n") <= 1  # of the folder, which nobody closed

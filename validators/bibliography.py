@@ -3,7 +3,7 @@
 import logging
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from bibtexparser.entrypoint import parse_string
 from bibtexparser.model import (
@@ -22,8 +22,7 @@ logging.getLogger("bibtexparser").propagate = False
 _ENTRY_WITHOUT_SIGN = re.compile(r"^[ \t]*([A-Za-z]+)\s*\{[^{}\s,]+\s*,", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """One entry: its key, kind, the line where it begins (from 1), its fields in lower case, and
     its BibTeX as it stands in the file."""
 
@@ -34,13 +33,12 @@ class Reference:
     raw: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Bibliography:
+class Bibliography(NamedTuple):
     """The entries of a BibTeX file, and what in it is none: line (from 1) and reason."""
 
     entries: tuple[Reference, ...] = ()
     failures: tuple[tuple[int, str], ...] = ()
-    keys: frozenset[str] = field(default_factory=frozenset)
+    keys: frozenset[str] = frozenset()
 
     @classmethod
     def parse(cls, text: str) -> "Bibliography":

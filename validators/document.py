@@ -2,10 +2,9 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, cached_property
-from typing import Any, get_args
+from typing import Any, NamedTuple, get_args
 
 from pydantic import BaseModel, ValidationError
 
@@ -28,8 +27,7 @@ class IssueKind(StrEnum):
     OUT_OF_RANGE = "out of range"
 
 
-@dataclass(frozen=True, slots=True)
-class Issue:
+class Issue(NamedTuple):
     """One difference from the schema: where, what stands there, what is required.
 
     `unseen` is the object that could not be looked into, where its kind is missing or unknown.
@@ -42,8 +40,7 @@ class Issue:
     unseen: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Located:
+class Located(NamedTuple):
     """A value and its place. The value has the type that the schema demands of it."""
 
     value: Any
@@ -51,7 +48,7 @@ class Located:
     pointer: str
 
     @property
-    def index(self) -> int:
+    def position(self) -> int:
         """The position in its list, for a value that stands in one."""
         return int(self.pointer.rpartition("/")[2])
 

@@ -5,9 +5,8 @@ What looks at a task that has changed, rules and all, is `validators.task_check`
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from schema.report import Report
 from validators.registry import Rule
@@ -19,6 +18,10 @@ if TYPE_CHECKING:
     from validators.clips import ClipSource
     from validators.measurement import Measurement
 
+# No plugin that somebody installed has a say in what a check takes; and to look for one, pydantic
+# reads the metadata of every package that is installed. It asks when the first model is built.
+os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
+
 Measurer = Callable[[Iterable["ClipSource"]], Iterator[tuple["ClipSource", "Measurement"]]]
 """Measures clips; see `validators.audio.Decoders.measure`."""
 
@@ -26,16 +29,14 @@ Progress = Callable[[int, int], None]
 """Told how many clips are measured, or how many bytes of a file are fetched; and of how many."""
 
 
-@dataclass(frozen=True)
-class Watchers:
+class Watchers(NamedTuple):
     """Who is told how far a run is: after each clip, and while a file comes from the Hub."""
 
     measured: Progress | None = None
     fetched: Progress | None = None
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(NamedTuple):
     """What a run is asked to do.
 
     `select` and `ignore` hold rule codes or their beginnings; an empty `select` selects all.

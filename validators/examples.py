@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from validators.document import shown
 from validators.finding import Location
@@ -28,8 +28,7 @@ class LabelFaultKind(StrEnum):
     ORDER = "wrong order"
 
 
-@dataclass(frozen=True, slots=True)
-class LabelFault:
+class LabelFault(NamedTuple):
     """What is wrong with a row's label."""
 
     kind: LabelFaultKind
@@ -85,8 +84,7 @@ class Example:
         return [cell for cell in cells if isinstance(cell, Clip) and cell.path]
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(NamedTuple):
     """The source's names of the canonical columns, and of the column of the first clip."""
 
     of_source: dict[str, str]

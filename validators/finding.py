@@ -1,7 +1,7 @@
 """What a rule says: how bad, where, and what. The engine makes a `schema.report.Finding` of it."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Severity(StrEnum):
@@ -12,8 +12,7 @@ class Severity(StrEnum):
     NOTE = "note"
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(NamedTuple):
     """A place in a file of the repository; lines and columns count characters from 1."""
 
     path: str
@@ -27,8 +26,7 @@ class Location:
         return Location(self.path, self.line, self.column, self.pointer, file)
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """One fault: what was found and what is required, where, and how to mend it."""
 
     message: str

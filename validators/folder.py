@@ -9,6 +9,7 @@ from schema.instance import Instance
 from schema.task import Task
 from validators.document import Document
 from validators.finding import Location
+from validators.instructions import distinct, effective_number
 from validators.prose import Section, read_sections
 from validators.strict_json import JsonReading, TextReading, read_text
 from validators.tree import Tree
@@ -110,6 +111,16 @@ class Instructions(TextFile):
     def __init__(self, task: str, path: str, raw: bytes, task_file: TaskFile | None) -> None:
         super().__init__(task, path, raw)
         self.task_file = task_file
+
+    @cached_property
+    def distinct(self) -> int:
+        """How many lines differ in more than case, blanks and punctuation."""
+        return distinct(self.lines)
+
+    @cached_property
+    def effective_number(self) -> float | None:
+        """How many truly different lines there are; None without any."""
+        return effective_number(self.lines)
 
 
 class Readme(TextFile):

@@ -1,8 +1,8 @@
 """A task beside the other tasks of the repository: what two tasks must not have in common."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from validators.folder import TaskFolder
 from validators.instructions import normalised
@@ -10,8 +10,7 @@ from validators.source import AUDIO_EXTENSIONS
 from validators.tree import suffix_of
 
 
-@dataclass(frozen=True)
-class Neighbours:
+class Neighbours(NamedTuple):
     """A task folder and the others beside it."""
 
     task: str

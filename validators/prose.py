@@ -1,15 +1,13 @@
 """README.md as sections, parsed by markdown-it; the only module that imports it."""
 
-from dataclasses import dataclass, replace
 from itertools import pairwise, takewhile
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """A heading with all prose below it, that of deeper headings included.
 
     `level` counts from 1; `line`, where the heading begins, and `below`, the first line after it,
@@ -37,7 +35,7 @@ def read_sections(markdown: str) -> tuple[Section, ...]:
             sections.append(Section(title, level, start + 1, "", end + 1))
         elif inner.type == "inline" and sections:
             last = sections.pop()
-            sections.append(replace(last, text=f"{last.text}{inner.content}\n"))
+            sections.append(last._replace(text=f"{last.text}{inner.content}\n"))
     return tuple(_with_deeper(sections, position) for position in range(len(sections)))
 
 
@@ -45,7 +43,7 @@ def _with_deeper(sections: list[Section], position: int) -> Section:
     section = sections[position]
     after = (sections[index] for index in range(position + 1, len(sections)))  # a slice copies
     deeper = takewhile(lambda other: other.level > section.level, after)
-    return replace(section, text=section.text + "".join(other.text for other in deeper))
+    return section._replace(text=section.text + "".join(other.text for other in deeper))
 
 
 def markdown_below(markdown: str, title: str) -> str:
@@ -63,8 +61,7 @@ def markdown_below(markdown: str, title: str) -> str:
     return ""
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A paragraph, heading, item of a list or block of code, as the text that a reader sees."""
 
     kind: Literal["paragraph", "heading", "item", "code"]

@@ -1,17 +1,15 @@
 """A pull request as a whole: which files it changes beside which tasks."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from validators.finding import Location
 
 Status = Literal["added", "modified", "removed"]
 
 
-@dataclass(frozen=True, order=True)
-class Change:
+class Change(NamedTuple):
     """A changed file, by its path in the repository; a renamed one is removed and added."""
 
     path: str
@@ -28,8 +26,7 @@ class Change:
         return self.parts[1] if self.parts[:1] == ("tasks",) and len(self.parts) > 2 else None
 
 
-@dataclass(frozen=True)
-class PullRequest:
+class PullRequest(NamedTuple):
     """What a pull request changes.
 
     `tasks` are the task folders of the base branch. `proposal` is False where the text names no

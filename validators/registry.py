@@ -6,9 +6,8 @@ import pkgutil
 import re
 import textwrap
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from validators.finding import Fault, Severity
 
@@ -45,8 +44,7 @@ class Subject(Protocol):
         """Full name of the instance, or None for what belongs to the task as a whole."""
 
 
-@dataclass(frozen=True)
-class Rule:
+class Rule(NamedTuple):
     """A rule: a code for ever, a name, how bad it is, what it looks at, and the function."""
 
     code: str

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from validators.clips import ClipSource
 from validators.finding import Location
@@ -55,8 +55,7 @@ class SourceFaultKind(StrEnum):
     BROKEN = "broken files"
 
 
-@dataclass(frozen=True, slots=True)
-class SourceFault:
+class SourceFault(NamedTuple):
     """What is wrong with a source or one of its rows."""
 
     kind: SourceFaultKind
@@ -147,8 +146,7 @@ class SourceRow:
         return cell.path if isinstance(cell, Clip) else None
 
 
-@dataclass(frozen=True, slots=True)
-class _Columns:
+class _Columns(NamedTuple):
     """The columns that a row has cells of. Of clips that are named by where they lie, which almost
     all are, only the path is kept; the name begins at `start`."""
 

@@ -8,10 +8,10 @@ import json
 import math
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import tree_sitter
 import tree_sitter_json
@@ -34,8 +34,7 @@ class DefectKind(StrEnum):
     DEPTH = "depth"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Line and column, in characters, both counted from 1."""
 
     line: int
@@ -45,8 +44,7 @@ class Place:
 START = Place(1, 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Defect:
+class Defect(NamedTuple):
     """One way in which a file is badly written, and what is required instead."""
 
     kind: DefectKind
@@ -56,16 +54,14 @@ class Defect:
     pointer: str | None = None
 
 
-@dataclass(frozen=True)
-class TextReading:
+class TextReading(NamedTuple):
     """A file's text (None where it cannot be read as text) and its defects."""
 
     text: str | None
     defects: tuple[Defect, ...] = ()
 
 
-@dataclass(frozen=True)
-class JsonReading:
+class JsonReading(NamedTuple):
     """A file's JSON value, the place of every value by JSON Pointer, and its defects.
 
     `readable` is False where there is no value to speak of; `data` is then None.
@@ -73,7 +69,7 @@ class JsonReading:
 
     readable: bool
     data: Any = None
-    places: Mapping[str, Place] = field(default_factory=dict)
+    places: Mapping[str, Place] = MappingProxyType({})
     defects: tuple[Defect, ...] = ()
 
 

@@ -454,7 +454,7 @@ class _TaskCheck:
                 message = f"{type(error).__name__} in {Path(where.filename).name}:{where.lineno}"
                 self._problem("crash", message, instance=instance, rule=rule.code)
         if len(faults) > room:
-            faults[-1] = replace(faults[-1], message=MORE_FINDINGS, hint="mend those listed first")
+            faults[-1] = faults[-1]._replace(message=MORE_FINDINGS, hint="mend those listed first")
         self._listed[rule.code] += len(faults)
         self.findings += [finding(rule, subjects[0].task, instance, fault) for fault in faults]
 

@@ -266,7 +266,7 @@ def _drop_repeated(data: Any, file: JsonFile) -> Iterator[str]:
                 repeated.append(entry)
             seen.add(entry.value.casefold())
         for entry in reversed(repeated):
-            del data[field][entry.index]
+            del data[field][entry.position]
             yield f'removed the repeated "{entry.value}" of {field}'
 
 

@@ -6,18 +6,17 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 from schema.report import InstanceReport, Quantiles
 from validators.examples import Example, Examples
 from validators.finding import Location
 from validators.folder import Instructions
-from validators.instructions import distinct, effective_number
 from validators.measurement import Measurement
 from validators.source import Clip
 
 
-@dataclass(frozen=True, slots=True)
-class ClipFile:
+class ClipFile(NamedTuple):
     """A clip's file: what its bytes claim to be and whether they could be decoded.
 
     `named` is False for bytes in a row that no file name stands beside.
@@ -31,8 +30,7 @@ class ClipFile:
     named: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class ClipStats:
+class ClipStats(NamedTuple):
     """A clip that was decoded to its end: its measurements."""
 
     task: str
@@ -128,8 +126,7 @@ class InstanceStats:
         return counts
 
 
-@dataclass(frozen=True)
-class InstructionNeed:
+class InstructionNeed(NamedTuple):
     """What the number of instructions is held against.
 
     `largest` is the number of examples of the largest instance that is known; `unknown` names the
@@ -195,7 +192,7 @@ def instance_report(
 ) -> InstanceReport:
     """The statistics of an instance; what was not read or measured in this run is null."""
     share = stats.majority_share if stats else None
-    diverse = effective_number(instructions.lines) if instructions else None
+    diverse = instructions.effective_number if instructions else None
     return InstanceReport(
         instance=instance,
         examples=len(stats.examples.rows) if stats else None,
@@ -205,7 +202,7 @@ def instance_report(
         majority_share=None if share is None else round(share, 4),
         sample_rates=_histogram(stats.sample_rates) if stats and measured else None,
         channels=_histogram(stats.channels) if stats and measured else None,
-        distinct_instructions=distinct(instructions.lines) if instructions else None,
+        distinct_instructions=instructions.distinct if instructions else None,
         effective_instructions=None if diverse is None else round(diverse, 1),
     )
 

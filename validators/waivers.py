@@ -1,7 +1,7 @@
 """Exceptions, which live in the task.json of the task that they excuse, each with its reason."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from schema.report import Finding
 from validators.document import Located
@@ -10,8 +10,7 @@ from validators.folder import TaskFile
 from validators.registry import Rule, rules
 
 
-@dataclass(frozen=True)
-class WaiverUse:
+class WaiverUse(NamedTuple):
     """One waiver after a run: what it names and whether anything needed it.
 
     `needed` is None where the rule did not run to its end, so that nobody knows.

@@ -8,7 +8,7 @@ from ci.documents.details import ERRATA
 from ci.documents.plots import Picture
 from ci.summary import spreads
 from schema.manifest import PublishedInstance
-from validators.render.escape import code_span, fenced, prose
+from validators.render.inert import code_span, fenced, prose
 from validators.render.words import counted, number
 
 SOURCES = 60

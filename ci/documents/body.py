@@ -14,7 +14,7 @@ from ci.summary import by_dimension, chance, labels, majority, totals
 from schema.canonical import GITHUB_REPO
 from schema.manifest import Manifest, PublishedInstance
 from schema.vocabulary import METRICS, Direction
-from validators.render.escape import code_span, fenced, prose
+from validators.render.inert import code_span, fenced, prose
 from validators.render.words import counted, first_few, number
 
 Lines = Iterator[str]

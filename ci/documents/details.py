@@ -12,7 +12,8 @@ from schema.review import ReviewOutcome
 from schema.task import Contributor
 from schema.vocabulary import METRICS
 from validators.prose import Block, read_blocks
-from validators.render.escape import code_span, fenced, html_text, prose, shortened
+from validators.render.escape import shortened
+from validators.render.inert import code_span, fenced, html_text, prose
 from validators.render.words import counted, listed, number
 
 ERRATA: Final = 50

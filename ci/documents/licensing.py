@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from schema.instance import Source
 from schema.licences import LICENCES, parts
 from schema.manifest import PublishedInstance
-from validators.render.escape import code_span, prose, table_cell
+from validators.render.inert import code_span, prose, table_cell
 from validators.render.words import counted
 
 LICENCE_PATH = "LICENSE.md"

@@ -24,7 +24,8 @@ from tests.render.reports import instance as statistics
 from tests.render.test_render_markdown import HOSTILE
 from tests.render.test_render_properties import FRAGMENTS, INVISIBLE
 from validators.prose import read_blocks
-from validators.render.escape import fenced, html_text, prose, visible
+from validators.render.escape import visible
+from validators.render.inert import fenced, html_text, prose
 
 LIVE = [
     "---", "\n---\n", "---\nlicense: mit\n---\n", "```", "````\n", "~~~", "\n\n    code\n\n", "$x$",

@@ -9,16 +9,14 @@ from hypothesis import strategies as st
 from tests.render.rendered import page
 from tests.render.test_render_properties import texts
 from validators.render.escape import (
-    code_span,
     command_data,
     command_property,
     json_text,
     loggable,
-    prose,
     shortened,
-    table_cell,
     visible,
 )
+from validators.render.inert import code_span, prose, table_cell
 
 
 @pytest.mark.parametrize(

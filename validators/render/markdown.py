@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from schema.report import Finding, InstanceReport, Problem, Report, TaskReport
-from validators.render.escape import code_span, shortened, table_cell, visible
+from validators.render.escape import shortened, visible
 from validators.render.findings import (
     MANY,
     Fold,
@@ -20,6 +20,7 @@ from validators.render.findings import (
     skipped,
     waivers,
 )
+from validators.render.inert import code_span, table_cell
 from validators.render.words import (
     NextStep,
     counted,

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from schema.report import InstanceReport, Report, TaskReport, Verdict
 from validators.registry import rules
@@ -117,8 +117,7 @@ def _tasks(tasks: list[TaskReport]) -> str:
     return f"{counted(len(tasks), 'task')}: {', '.join(parts)}"
 
 
-@dataclass(frozen=True)
-class NextStep:
+class NextStep(NamedTuple):
     """What to do now: one sentence, and the commands that it speaks of."""
 
     sentence: str

@@ -10,7 +10,6 @@ from validators.instructions import (
     EXAMPLES_PER_INSTRUCTION,
     MIN_INSTRUCTIONS,
     PLACEHOLDER,
-    distinct,
     normalised,
     required_instructions,
     similarity,
@@ -30,7 +29,7 @@ def too_few_instructions(need: InstructionNeed) -> Iterator[Fault]:
     Limits: at least 10, and one for every 20 examples of the largest instance. Lines that differ
     only in case, blanks and punctuation count once.
     """
-    found = distinct(need.instructions.lines)
+    found = need.instructions.distinct
     required = required_instructions(need.largest)
     if found < required:
         because = (

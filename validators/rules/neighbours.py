@@ -22,10 +22,10 @@ def nearly_taken_name(folder: TaskFolder) -> Iterator[Fault]:
     Limits: 92 % of the letters alike (Ratcliff and Obershelp's measure, as difflib has it).
     """
     for other in sorted(folder.siblings - {folder.task}):
-        if abs(len(other) - len(folder.task)) > 8:
-            continue
-        alike = SequenceMatcher(None, folder.task.casefold(), other.casefold()).ratio()
-        if alike >= NAME_LIMIT:
+        alike = SequenceMatcher(None, folder.task.casefold(), other.casefold())
+        # The quick ones are upper bounds of the ratio, which takes eight times as long.
+        bounds = (alike.real_quick_ratio, alike.quick_ratio, alike.ratio)
+        if all(bound() >= NAME_LIMIT for bound in bounds):
             yield Fault(
                 f"the name is nearly that of tasks/{other}; a name of its own is required",
                 folder.at(""),
