@@ -217,7 +217,7 @@ class _RowMaker:
         return examples.within_minutes(seconds)
 
     def _sound(self, clip: Clip) -> Measurement:
-        sound = self._task.sounds.get(self._store.sha256(clip) or "")
+        sound = self._task.sounds.get(self._store.sha256(str(clip.path)) or "")
         if sound is None:
             raise ValueError(f"the clip {clip.name} was not measured")
         return sound

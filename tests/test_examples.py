@@ -263,7 +263,9 @@ def test_the_bytes_of_clips_are_given_in_order_each_once(tmp_path: Path) -> None
     clips = [clip for _, clip in table.clips]
     found = list(table.store.sources(clips))
     assert [clip.tag for clip in found] == ["data/Set/2.flac", "data/Set/1.flac"]
-    assert found[0].key == hashlib.sha256(b"2.flac").hexdigest() == table.store.sha256(clips[0])
+    assert (
+        found[0].key == hashlib.sha256(b"2.flac").hexdigest() == table.store.sha256(clips[0].path)
+    )
     with table.store.hold(clips) as open_clip:
         for clip, data in zip(clips, (b"2.flac", b"1.flac", b"2.flac"), strict=False):
             with os.fdopen(open_clip(clip), "rb") as file:

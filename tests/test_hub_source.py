@@ -523,13 +523,13 @@ def test_the_bytes_of_clips_are_held_for_whoever_builds(layout, hub, tmp_path, c
     revision = hub.put(REPO, LAYOUTS[layout](clips))
     table = table_of(pointing(tmp_path, clips, revision=revision))
     some = [clip for _, clip in table.clips][5:9]
-    assert [table.store.sha256(clip) for clip in some] == [None] * 4
+    assert [table.store.sha256(clip.path) for clip in some] == [None] * 4
     with table.store.hold(some) as open_clip:
         for clip, data in list(zip(some, sounds(clips)[5:9], strict=True))[::-1] * 2:
             descriptor = open_clip(clip)
             with os.fdopen(descriptor, "rb") as file:
                 assert file.read() == data
-            assert table.store.sha256(clip) == hashlib.sha256(data).hexdigest()
+            assert table.store.sha256(clip.path) == hashlib.sha256(data).hexdigest()
 
 
 def test_large_clips_wait_in_a_file_without_a_name(hub, tmp_path, clips):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from validators.measurement import Measurement, Measurements
+from validators.measurement import Measurement, Measurements, Renamed
 
 DECODED = Measurement(
     size=85_576, content="flac", sample_rate=16_000, channels=1, subtype="PCM_16",
@@ -30,12 +30,14 @@ def test_a_measurement_comes_back_as_it_was(sound):
     assert held["a"] == DECODED
 
 
-def test_under_other_names_only_those_asked_for_are_there():
+def test_under_other_names_nothing_is_held_twice_or_made_up():
     held = Measurements()
     held.add("a", DECODED)
     held.add("b", Measurement(size=0, failure="empty"))
-    renamed = held.renamed([("clips/1.flac", "b"), ("clips/2.flac", "b")])
+    names = {"clips/1.flac": "b", "clips/2.flac": "b", "clips/3.flac": "not measured"}
+    renamed = Renamed(held, lambda name: names.get(name, ""), lambda: names)
     assert (list(renamed), len(renamed)) == (["clips/1.flac", "clips/2.flac"], 2)
     assert renamed["clips/2.flac"].failure == "empty"
     assert "a" not in renamed
-    assert renamed.get("a") is None
+    assert "clips/3.flac" not in renamed
+    assert renamed.get("clips/3.flac") is None

@@ -84,7 +84,9 @@ def bandwidth(samples: Array, rate: int) -> float:
     whole = len(samples[: 2 * rate]) // 1024
     if not whole:
         return 0.0
-    stretches = samples[: whole * 1024].reshape(whole, 1024)[:: 4 if whole > 15 else 2] * np.hanning(1024)
+    stretches = samples[: whole * 1024].reshape(whole, 1024)[
+        :: 4 if whole > 15 else 2
+    ] * np.hanning(1024)
     power = (np.abs(np.fft.rfft(stretches)) ** 2).sum(axis=0)
     strong = np.flatnonzero(power > power.max() * BANDWIDTH_RANGE)
     return float(round(int(strong[-1]) * rate / 1024)) if len(strong) else 0.0

@@ -44,7 +44,7 @@ def test_every_file_has_the_digest_of_its_bytes(folder: Path) -> None:
         "data/Some/clips/2.flac": hashlib.sha256(b"").hexdigest(),
         "task.json": hashlib.sha256(b"{}").hexdigest(),
     }
-    assert tree.sha256 == expected
+    assert list(tree.hashed) == list(expected.items())
     assert {path: tree.sha256_of(path) for path in tree.files} == expected
 
 
@@ -52,7 +52,7 @@ def test_a_file_is_hashed_once(folder: Path) -> None:
     tree = Tree(folder, "tasks/One")
     first = tree.sha256_of("task.json")
     (folder / "tasks/One/task.json").write_text("changed on the way")
-    assert tree.sha256_of("task.json") == tree.sha256["task.json"] == first
+    assert tree.sha256_of("task.json") == dict(tree.hashed)["task.json"] == first
 
 
 def test_what_is_no_file_has_no_digest(folder: Path) -> None:
@@ -61,7 +61,7 @@ def test_what_is_no_file_has_no_digest(folder: Path) -> None:
     (folder / "tasks/One/data/Some/clips/2.flac").unlink()
     for path in ("link", "data", "nothing", "data/Some/clips/2.flac", "../One/task.json"):
         assert tree.sha256_of(path) is None
-        assert path not in tree.sha256
+        assert path not in dict(tree.hashed)
 
 
 def test_a_folder_that_has_become_a_link_is_not_followed(folder: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Final
 
 from validators.folder import DATA_CAP, METADATA_CAP, InstanceFile, TaskFolder
 from validators.local_source import LocalClips
-from validators.measurement import MAX_SAMPLES, Measurement
+from validators.measurement import MAX_SAMPLES, Measurement, Measurements
 from validators.source import (
     METADATA_NAMES,
     SourceFault,
@@ -52,8 +52,9 @@ class Listening:
         """Whether the next clip, of this content hash, is still listened to."""
         while self._uncounted and (sound := sounds.get(self._uncounted[0][1])) is not None:
             owner, _ = self._uncounted.popleft()
-            self._of_instance[owner] += _cost(sound)
-            self._of_task += _cost(sound)
+            samples = counted(sound)
+            self._of_instance[owner] += samples
+            self._of_task += samples
         if self._of_instance[instance] > INSTANCE_SAMPLES or self._of_task > TASK_SAMPLES:
             return False
         if key not in self._seen:
@@ -62,11 +63,17 @@ class Listening:
         return True
 
 
-def _cost(sound: Measurement) -> int:
+def counted(sound: Measurement) -> int:
     """Samples that a measurement counts as. A decoder that died has used up what one clip may."""
     if sound.failure in _COSTLY:
         return MAX_SAMPLES
     return max(sound.frames * sound.channels, CLIP_SAMPLES)
+
+
+def last_for_all(sounds: Measurements) -> bool:
+    """Whether the samples of any instance last for all clips of a run together: so it is as a rule,
+    and no walk is needed."""
+    return sounds.samples <= INSTANCE_SAMPLES
 
 
 def not_heard(instance: str, heard: int, clips: int) -> str:

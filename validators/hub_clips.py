@@ -55,9 +55,9 @@ class HubClips:
         self._sha256: dict[str, str] = {}
         self._streamed = 0
 
-    def sha256(self, clip: Clip) -> str | None:
+    def sha256(self, path: str) -> str | None:
         """Known of each clip once it was read."""
-        return self._sha256.get(clip.path or "")
+        return self._sha256.get(path)
 
     def ordered(self, clips: Iterable[Clip]) -> list[Clip]:
         """Those in parquet files first: by file, column and row; then those that are files."""

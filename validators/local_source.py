@@ -32,9 +32,9 @@ class LocalClips:
     def __init__(self, folder: TaskFolder) -> None:
         self._folder = folder
 
-    def sha256(self, clip: Clip) -> str | None:
-        """The digest that the folder was scanned with."""
-        return self._folder.sha256_of(clip.path or "")
+    def sha256(self, path: str) -> str | None:
+        """The digest of the file as it was when it was first asked for."""
+        return self._folder.sha256_of(path)
 
     def ordered(self, clips: Iterable[Clip]) -> Iterator[Clip]:
         """As they are given; `clips` is drawn from as needed."""

@@ -238,20 +238,18 @@ def _is_plain(text: str) -> bool:
 
 
 class Measurements(Mapping[str, Measurement]):
-    """Measurements by name, held as records; each is made anew when it is read."""
+    """Measurements by name, held as records; each is made anew when it is read.
+
+    `samples` is what whoever adds them counts: how much has been listened to.
+    """
 
     def __init__(self) -> None:
         self._records: dict[str, bytes] = {}
+        self.samples = 0
 
     def add(self, name: str, sound: Measurement) -> None:
         """Keep a measurement; one of the same name gives way."""
         self._records[name] = sound.to_bytes()
-
-    def renamed(self, names: Iterable[tuple[str, str]]) -> "Measurements":
-        """Some of the measurements under other names: pairs of the new name and the present one."""
-        others = Measurements()
-        others._records = {new: self._records[present] for new, present in names}
-        return others
 
     def __getitem__(self, name: str) -> Measurement:
         return _read(self._records[name])
@@ -268,3 +266,39 @@ class Measurements(Mapping[str, Measurement]):
 
     def __len__(self) -> int:
         return len(self._records)
+
+
+class Renamed(Mapping[str, Measurement]):
+    """Measurements under other names; nothing is held twice.
+
+    Args:
+        sounds: the measurements.
+        present: gives the present name of a new one.
+        names: gives all new names, also such as nothing has been measured of.
+    """
+
+    def __init__(
+        self,
+        sounds: Measurements,
+        present: Callable[[str], str],
+        names: Callable[[], Iterable[str]],
+    ) -> None:
+        self._sounds = sounds
+        self._present = present
+        self._names = names
+
+    def __getitem__(self, name: str) -> Measurement:
+        return self._sounds[self._present(name)]
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """As of any mapping, without an exception for each name that is not there."""
+        return self._sounds.get(self._present(name), default)
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and self._present(name) in self._sounds
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in self._names() if name in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)

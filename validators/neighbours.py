@@ -35,7 +35,7 @@ def clip_digests(folder: TaskFolder) -> dict[str, str]:
     """sha256 of a clip's bytes to its path, for all clips of a task."""
     return {
         digest: path
-        for path, digest in folder.sha256.items()
+        for path, digest in folder.hashed
         if path.startswith("data/") and suffix_of(path).lower() in AUDIO_EXTENSIONS
     }
 

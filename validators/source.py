@@ -200,8 +200,8 @@ class RowMaker:
 class ClipStore(Protocol):
     """Gives the bytes of a source's clips: those of its own rows that have a path."""
 
-    def sha256(self, clip: Clip) -> str | None:
-        """sha256 of the clip's bytes in hex; None as long as they have not been read."""
+    def sha256(self, path: str) -> str | None:
+        """sha256 of a clip's bytes in hex; None as long as they have not been read."""
 
     def ordered(self, clips: Iterable[Clip]) -> Iterable[Clip]:
         """The clips that can be opened, each path once, in the order in which they are read."""

@@ -8,25 +8,24 @@ import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 from itertools import chain, islice, repeat
 from pathlib import Path
 
 from schema.report import Finding, InstanceReport, Problem, Report, TaskReport
-from validators.budget import Listening, Reading, batches, not_heard
+from validators.budget import Listening, Reading, batches, counted, last_for_all, not_heard
 from validators.clips import ClipSource, DecoderError
 from validators.engine import Measurer, Options, Progress, Watchers
 from validators.examples import Example, Examples, read_examples
 from validators.finding import Fault
 from validators.folder import InstanceFile, TaskFolder
-from validators.measurement import Measurement, Measurements
+from validators.measurement import Measurement, Measurements, Renamed
 from validators.neighbours import Neighbours
 from validators.opening import has_pointer, open_source
 from validators.registry import Rule, Subject, rules
 from validators.report import NOT_SANDBOXED, assemble, finding, verdict
 from validators.source import (
     AUDIO_EXTENSIONS,
-    Clip,
     SourceBroken,
     SourceTable,
     SourceUnavailable,
@@ -97,6 +96,7 @@ def _measure_all(
     try:
         for clip, sound in measure(wanted) if wanted.tasks else ():
             sounds.add(str(clip.key), sound)
+            sounds.samples += counted(sound)
             if progress:
                 progress(len(sounds), wanted.known)
     except DecoderError as error:
@@ -149,10 +149,10 @@ class _InstanceData:
     examples: Examples | None = None
     lost: str | None = None
 
-    def key(self, clip: Clip) -> str:
-        """What the clip's measurement goes by."""
-        known = self.source.store.sha256(clip) if self.source else None
-        return known or f"{self.file.folder.path}/{clip.path}"
+    def key(self, path: str) -> str:
+        """What the measurement of a clip goes by."""
+        known = self.source.store.sha256(path) if self.source else None
+        return known or f"{self.file.folder.path}/{path}"
 
 
 @dataclass
@@ -201,6 +201,8 @@ class _TaskCheck:
                 continue
             reading.spend(data.source)
             data.examples = read_examples(data.source) if data.source.columns else None
+            if data.source.local:
+                self._show(data.source)
 
     def _reason_not_to_open(self, file: InstanceFile) -> str | None:
         if self.options.static:
@@ -297,8 +299,8 @@ class _TaskCheck:
         yield from (file for file in (*files, *folder.instances) if file is not None)
 
     def _run_instance(self, data: _InstanceData, sounds: Measurements) -> InstanceStats | None:
-        if data.source is not None:
-            self._show(data.source)
+        if data.source is not None and not data.source.local:
+            self._show(data.source)  # which may have turned out to be broken
         stats, heard_all = None, True
         if data.examples is not None:
             by_path = self._heard(data, data.examples, sounds)
@@ -322,15 +324,18 @@ class _TaskCheck:
         )
         return stats
 
-    def _heard(self, data: _InstanceData, examples: Examples, sounds: Measurements) -> Measurements:
+    def _heard(
+        self, data: _InstanceData, examples: Examples, sounds: Measurements
+    ) -> Mapping[str, Measurement]:
         """Measurements of an instance's clips by path, as far as the task's samples last."""
-        clips = (clip for _, clip in clips_of(examples))
-        return sounds.renamed(
-            (str(clip.path), key)
-            for clip in examples.source.store.ordered(clips)
-            if (key := data.key(clip)) in sounds
-            and self._listening.covers(data.file.stem, key, sounds)
-        )
+        if last_for_all(sounds):
+            return Renamed(sounds, data.key, partial(paths_of, examples))
+        heard = Measurements()
+        for clip in examples.source.store.ordered(clip for _, clip in clips_of(examples)):
+            key = data.key(str(clip.path))
+            if key in sounds and self._listening.covers(data.file.stem, key, sounds):
+                heard.add(str(clip.path), sounds[key])
+        return heard
 
     def _judge_heard(
         self, stats: InstanceStats, data: _InstanceData, by_path: Mapping[str, Measurement]
@@ -342,11 +347,13 @@ class _TaskCheck:
         """
         if data.examples is None or data.lost is not None or self._no_sound is not None:
             return True
-        clips = len(paths_of(data.examples))
         cut = len(stats.examples.rows) < len(data.examples.rows)
-        if len(by_path) == clips or cut or not self.needs_sound():
+        if cut or not self.needs_sound():
             return True
-        reason = not_heard(stats.instance, len(by_path), clips)
+        clips, heard = len(paths_of(data.examples)), len(by_path)
+        if heard == clips:
+            return True
+        reason = not_heard(stats.instance, heard, clips)
         self._skip(SOUND_SUBJECTS, reason)
         self._problem("limit", reason, instance=stats.instance)
         return False

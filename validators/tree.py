@@ -7,10 +7,11 @@ task is recognised without loading what parses.
 import hashlib
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from operator import attrgetter
 from pathlib import Path
 
 MAX_ENTRIES = 20_000
@@ -73,18 +74,20 @@ class Tree:
             self._hashed[path] = _sha256(opener, path) if path in self.files else None
         return self._hashed[path]
 
-    @cached_property
-    def sha256(self) -> dict[str, str]:
-        """sha256 of every file that can be read, in hex, by path."""
+    @property
+    def hashed(self) -> Iterator[tuple[str, str]]:
+        """Every file that can be read, by path as bytes are ordered, and its sha256 in hex."""
         opener = self.opener()
-        return {path: digest for path in self.files if (digest := self.sha256_of(path, opener))}
+        for path in self.files:
+            if digest := self.sha256_of(path, opener):
+                yield path, digest
 
     @cached_property
     def digest(self) -> str:
         """sha256 over the folder's files, as docs/task_format.md defines it."""
         total = hashlib.sha256()
-        for path in sorted(self.sha256, key=os.fsencode):
-            total.update(f"{self.sha256[path]}  ".encode() + os.fsencode(path) + b"\n")
+        for path, digest in self.hashed:
+            total.update(f"{digest}  ".encode() + os.fsencode(path) + b"\n")
         return total.hexdigest()
 
     @cached_property
@@ -246,14 +249,20 @@ def _scan(folder: Path) -> list[Entry]:
             found.append(entry)
             if entry.kind is EntryKind.FOLDER and entry.path.count("/") < MAX_LEVELS - 1:
                 waiting.append(f"{entry.path}/")
-    return sorted(found, key=lambda entry: os.fsencode(entry.path))
+    return _in_order(found)
+
+
+def _in_order(entries: list[Entry]) -> list[Entry]:
+    """By the bytes of their paths, as everywhere; ASCII has one order."""
+    if all(entry.path.isascii() for entry in entries):
+        return sorted(entries, key=attrgetter("path"))
+    return sorted(entries, key=lambda entry: os.fsencode(entry.path))
 
 
 def _entries(folder: Path, prefix: str) -> list[Entry]:
     with os.scandir(folder / prefix) as entries:
         found = [_entry(prefix, entry) for entry in entries]
-    # Sorted, so that the cap cuts the same entries off everywhere.
-    return sorted(found, key=lambda entry: os.fsencode(entry.path))
+    return _in_order(found)  # so that the cap cuts the same entries off everywhere
 
 
 def _entry(prefix: str, entry: os.DirEntry[str]) -> Entry:

@@ -152,7 +152,7 @@ def _ends_as_claimed(heard: Heard, like: bytes, block_size: int) -> bool:
 
 
 def _first_flac_frame(heard: Heard, head: bytes) -> int:
-    """Where the metadata blocks end; `head` is the beginning of the file, where most of them lie."""
+    """Where the metadata blocks end; most lie in `head`, the beginning of the file."""
     at = heard.start + 4
     while True:
         near = at - heard.start

@@ -208,7 +208,7 @@ class _InstanceViewer:
         by_path = {
             str(clip.path): sounds[key]
             for clip in clips
-            if (key := source.store.sha256(clip) or "") in sounds
+            if (key := source.store.sha256(str(clip.path)) or "") in sounds
         }
         cut = examples.within_minutes(lambda row: _seconds(row, examples, by_path) or 0.0)
         stats = InstanceStats(examples.task, examples.instance, cut, by_path)

@@ -338,7 +338,9 @@ def _repeated_inputs(examples: Examples) -> Iterator[tuple[Example, Example]]:
         if not cells or any(cell is None for cell in cells):
             continue
         key = tuple(
-            (digest(cell) or cell.path or cell.name) if isinstance(cell, Clip) else str(cell)
+            (digest(cell.path or "") or cell.path or cell.name)
+            if isinstance(cell, Clip)
+            else str(cell)
             for cell in cells
         )
         if key in seen:
