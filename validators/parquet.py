@@ -401,6 +401,15 @@ def borrowed() -> Iterator[ParquetFiles]:
             reader.close()
 
 
+def start_ahead() -> None:
+    """Have a reader wait whose child is starting, for whoever borrows one soon."""
+    if not _waiting:
+        reader = ParquetFiles()
+        with contextlib.suppress(DecoderError):  # whoever borrows it is told
+            reader.start()
+            _waiting.append(reader)
+
+
 @atexit.register
 def _close_waiting() -> None:
     while _waiting:
