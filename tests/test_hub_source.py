@@ -39,9 +39,10 @@ from validators import hub_client
 from validators.audio import Decoders
 from validators.engine import Measurer, Options, check
 from validators.examples import read_examples
-from validators.folder import TaskFolder
+from validators.folder import InstanceFile, TaskFolder
 from validators.http_client import Patience
-from validators.opening import open_source
+from validators.opening import expect_sources, open_source
+from validators.parquet import ParquetFiles
 from validators.report_cache import ReportCache
 from validators.source import SourceBroken, SourceTable, SourceUnavailable
 
@@ -67,10 +68,14 @@ def local(tmp_path: Path, clips: Path, measure: Measurer) -> dict[str, Any]:
     return task.instances[0].model_dump()
 
 
+def instances_of(task: Path) -> tuple[InstanceFile, ...]:
+    """The task's instances."""
+    return tuple(TaskFolder(task.parents[1], f"tasks/{task.name}").instances)
+
+
 def table_of(task: Path, **options: Any) -> SourceTable:
     """The rows that the task's first instance points at."""
-    folder = TaskFolder(task.parents[1], f"tasks/{task.name}")
-    return open_source(folder.instances[0], **options)
+    return open_source(instances_of(task)[0], **options)
 
 
 # -- layouts --------------------------------------------------------------------------------------
@@ -259,13 +264,30 @@ def test_the_same_clip_twice_is_found_by_its_bytes(hub, tmp_path, clips, measure
 # -- what is asked of the Hub ----------------------------------------------------------------------
 
 
-def test_static_and_offline_ask_nothing(hub, tmp_path, clips, measure):
+def test_static_and_offline_ask_nothing(hub, tmp_path, clips, measure, monkeypatch):
+    waiting: list[ParquetFiles] = []
+    monkeypatch.setattr("validators.parquet._waiting", waiting)
     for options in (Options(static=True), Options(offline=True)):
         root = tmp_path / str(options.static)
         report = check_files(
             hub, root, clips, measure, {SHARD: parquet(prompts(clips))}, options=options
         )
         assert (report.tasks[0].verdict, report.problems, report.findings) == ("incomplete", [], [])
+    assert hub.requests == []
+    assert waiting == []
+
+
+def test_what_reads_parquet_starts_before_the_hub_is_asked_and_for_nothing_else(
+    hub, tmp_path, clips, monkeypatch
+):
+    waiting: list[ParquetFiles] = []
+    monkeypatch.setattr("validators.parquet._waiting", waiting)
+    expect_sources(instances_of(make_task(tmp_path / "local", clips)))
+    assert waiting == []
+    revision = hub.put(REPO, {SHARD: parquet(prompts(clips))})
+    expect_sources(instances_of(pointing(tmp_path, clips, revision=revision)))
+    (early,) = waiting
+    early.close()
     assert hub.requests == []
 
 

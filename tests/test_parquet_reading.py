@@ -4,7 +4,9 @@ import contextlib
 import os
 import random
 import socket
+import sys
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,15 @@ from tests.conftest import FULL_STRENGTH
 from tests.on_hub import AUDIO, embedded, parquet
 from validators.clips import DecoderError
 from validators.http_client import Trouble
-from validators.parquet import ParquetError, ParquetFiles, ParquetSource, TooManyRows, embedded_of
+from validators.parquet import (
+    ParquetError,
+    ParquetFiles,
+    ParquetSource,
+    TooManyRows,
+    borrowed,
+    embedded_of,
+    start_ahead,
+)
 from validators.parquet_frames import MAX_CELL_BYTES, MAX_CLIP_BYTES
 
 ROOT = Path(__file__).parents[1]
@@ -70,6 +80,71 @@ def test_a_column_says_what_it_holds_and_cells_come_as_json_has_them(reader, tmp
     assert (embedded_of(first[-2]), embedded_of(second[-2])) == (("1.wav", None), ("2.wav", None))
     assert list(reader.clips(file, "audio", [0, 1])) == [(0, b"RIFF"), (1, None)]
     assert list(reader.clips(file, "bare", [0, 1])) == [(0, b"123"), (1, None)]
+
+
+def test_every_kind_of_cell_is_read(reader, tmp_path):
+    """Also those that pyarrow would make with numpy or pandas, if it had them."""
+    table = {
+        "half": pa.array([0.5, None], pa.float16()),
+        "decimal": pa.array([Decimal("1.50"), None], pa.decimal128(5, 2)),
+        "second": pa.array([0, None], pa.timestamp("s", tz="UTC")),
+        "nanosecond": pa.array([1_000, None], pa.timestamp("ns")),
+        "time": pa.array([61_000, None], pa.time32("ms")),
+        "span": pa.array([1_500, None], pa.duration("ms")),
+        "label": pa.array(["a", None]).dictionary_encode(),
+        "large": pa.array(["a", None], pa.large_string()),
+        "pair": pa.array([[1, 2], None], pa.list_(pa.int16(), 2)),
+        "vector": pa.array([[0.1, 0.5], None], pa.large_list(pa.float32())),
+        "map": pa.array([[("k", 1)], None], pa.map_(pa.string(), pa.int8())),
+        "short": pa.array([b"abcd", None], pa.binary(4)),
+        "none": pa.array([None, None], pa.null()),
+        "unsigned": pa.array([2**64 - 1, None], pa.uint64()),
+    }
+    file = source(tmp_path / "f", parquet(table))
+    first, second = reader.rows(file, list(table), 10)
+    assert dict(zip(table, first, strict=True)) == {
+        "half": 0.5,
+        "decimal": "1.50",
+        "second": "1970-01-01 00:00:00+00:00",
+        "nanosecond": "1970-01-01 00:00:00.000001",
+        "time": "00:01:01",
+        "span": "0:00:01.500000",
+        "label": "a",
+        "large": "a",
+        "pair": [1, 2],
+        "vector": [0.1, 0.5],
+        "map": ["('k', 1)"],
+        "short": "4 bytes",
+        "none": None,
+        "unsigned": 2**64 - 1,
+    }
+    assert second == [None] * len(table)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_the_child_loads_no_numpy(reader, tmp_path):
+    reader.schema(source(tmp_path / "f", parquet({"n": [1]})))
+    loaded = Path(f"/proc/{reader.pid}/maps").read_text()
+    assert "pyarrow" in loaded
+    assert "numpy" not in loaded
+
+
+def test_a_reader_that_was_started_ahead_serves_whoever_comes_next(tmp_path, monkeypatch):
+    waiting: list[ParquetFiles] = []
+    monkeypatch.setattr("validators.parquet._waiting", waiting)
+    start_ahead()
+    start_ahead()
+    (early,) = waiting
+    pid = early.pid
+    assert pid is not None
+    try:
+        with borrowed() as files:
+            assert waiting == []
+            assert files.schema(source(tmp_path / "f", parquet({"n": [1]}))).rows == 1
+            assert files.pid == pid
+        assert waiting == [early]
+    finally:
+        early.close()
 
 
 def test_the_footer_tells_embedded_clips_from_clips_elsewhere(reader, tmp_path):

@@ -11,10 +11,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
 import httpx2
 import huggingface_hub
-from huggingface_hub import HfApi, constants
+from huggingface_hub import constants
 from huggingface_hub.errors import (
     FileMetadataError,
     GatedRepoError,
@@ -23,13 +24,15 @@ from huggingface_hub.errors import (
     LocalEntryNotFoundError,
     RevisionNotFoundError,
 )
-from huggingface_hub.hf_api import RepoFile
 
-# Public, though the package has no __all__ that says so.
+# Public, though the package has no __all__ that says so. HfApi asks with these too, but all that it
+# can do takes nearly as long to load as everything else here.
 from huggingface_hub.utils import (  # type: ignore[attr-defined]
     _http,  # no other way to know whose client is in use
     build_hf_headers,
     hf_raise_for_status,
+    paginate,
+    validate_repo_id,
 )
 from huggingface_hub.utils import logging as hub_logging
 from huggingface_hub.utils.tqdm import tqdm as hub_tqdm
@@ -79,9 +82,10 @@ class HubDataset:
         self.revision = revision
         self._fetched = fetched
 
-    @property
-    def _api(self) -> HfApi:
-        return HfApi(endpoint=endpoint(), token=False)
+    def _address(self, what: str) -> str:
+        """Of the Hub's API (huggingface.co/docs/hub/api): what of this dataset at its commit."""
+        validate_repo_id(self.repo_id)
+        return f"{endpoint()}/api/{KIND}s/{self.repo_id}/{what}/{quote(self.revision, safe='')}"
 
     def check_access(self) -> None:
         """See that everybody may read the dataset under this name, and that the commit is there.
@@ -93,20 +97,23 @@ class HubDataset:
         if constants.is_offline_mode():
             raise Trouble("HF_HUB_OFFLINE is set")
         with _classed():
-            info = self._api.dataset_info(
-                self.repo_id,
-                revision=self.revision,
-                expand=["gated", "private", "disabled", "sha"],
+            answer = huggingface_hub.get_session().get(
+                self._address("revision"),
+                headers=build_hf_headers(token=False),
+                params={"expand": ["gated", "private", "disabled", "sha"]},
             )
-        # The Hub does not tell capitals from small letters, and answers for a former name too.
-        if info.id.casefold() != self.repo_id.casefold():
-            raise Refusal("renamed", info.id)
-        if info.gated or info.private:
-            raise Refusal("gated")
-        if info.disabled:
-            raise Refusal("missing", "the Hub has disabled it")
-        if info.sha is not None and info.sha != self.revision:
-            raise Refusal("revision")
+            hf_raise_for_status(answer)
+            info = answer.json()
+            name = _text(info["id"])
+            # The Hub does not tell capitals from small letters, and answers for a former name too.
+            if name.casefold() != self.repo_id.casefold():
+                raise Refusal("renamed", name)
+            if info.get("gated") or info.get("private"):
+                raise Refusal("gated")
+            if info.get("disabled"):
+                raise Refusal("missing", "the Hub has disabled it")
+            if info.get("sha") not in (None, self.revision):
+                raise Refusal("revision")
 
     def files(self) -> dict[str, HubFile]:
         """Every file at the commit, by path.
@@ -117,15 +124,17 @@ class HubDataset:
         """
         found: dict[str, HubFile] = {}
         with _classed():
-            entries = self._api.list_repo_tree(
-                self.repo_id, recursive=True, revision=self.revision, repo_type=KIND
+            entries = paginate(
+                self._address("tree"),
+                params={"recursive": True},
+                headers=build_hf_headers(token=False),
             )
             for count, entry in enumerate(entries):
                 if count >= MAX_LISTED:
                     raise Refusal("large", f"more than {MAX_LISTED:,} files and folders")
-                if isinstance(entry, RepoFile):
-                    known = entry.lfs.sha256 if entry.lfs else None
-                    found[entry.path] = HubFile(entry.path, entry.size, known)
+                if entry["type"] == "file":
+                    file = _listed_file(entry)
+                    found[file.path] = file
         return found
 
     def download(self, file: HubFile) -> Path:
@@ -206,6 +215,24 @@ class HubDataset:
 def endpoint() -> str:
     """The Hub's address: HF_ENDPOINT, or the public one."""
     return constants.ENDPOINT.rstrip("/")
+
+
+def _listed_file(entry: dict[str, Any]) -> HubFile:
+    """A file as the Hub's tree has it.
+
+    Raises:
+        LookupError, TypeError, ValueError: the Hub says nonsense.
+    """
+    size, lfs = entry["size"], entry.get("lfs")
+    if type(size) is not int or size < 0:
+        raise ValueError
+    return HubFile(_text(entry["path"]), size, _text(lfs["oid"]) if lfs else None)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
 
 
 def _body(answer: httpx2.Response, offset: int, count: int) -> bytes:

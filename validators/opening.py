@@ -1,9 +1,10 @@
 """From an instance's pointer to the rows of its source: whichever reader its data need."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from validators.folder import InstanceFile
 from validators.local_source import read_local
+from validators.parquet import start_ahead
 from validators.source import SourceTable, SourceUnavailable, is_local
 
 Fetched = Callable[[int, int], None]
@@ -35,6 +36,12 @@ def open_source(
     from validators.hub_source import read_hub  # noqa: PLC0415 - loads what talks to the Hub
 
     return read_hub(instance, sound=sound, fetched=fetched)
+
+
+def expect_sources(instances: Iterable[InstanceFile]) -> None:
+    """Start what reading these sources will need and what takes its time to start."""
+    if any(has_pointer(instance) and not is_local(instance) for instance in instances):
+        start_ahead()
 
 
 def has_pointer(instance: InstanceFile) -> bool:

@@ -17,6 +17,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
+# pyarrow does without numpy where there is none. To load it takes longer than all of pyarrow.
+if __name__ == "__main__":
+    sys.modules["numpy"] = None  # type: ignore[assignment]
+
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -51,7 +55,9 @@ del sys.path[0]
 
 _ROWS_AT_ONCE: Final = 256
 _CLIPS_AT_ONCE: Final = 64
-_BYTES_AT_ONCE: Final = 8 << 20  # of clips that are unpacked at a time, as far as the footer knows
+# Of clips that are unpacked at a time, as far as the footer knows: what stays in a core's cache,
+# and what malloc gives again instead of asking the system for pages.
+_BYTES_AT_ONCE: Final = 1 << 20
 _BUFFER_BYTES: Final = 1 << 20  # of a column that is read ahead
 _AHEAD_BYTES: Final = 1 << 16  # of a piece at least: small columns lie side by side
 _PIECES_KEPT: Final = 16

@@ -39,7 +39,7 @@ MAX_METADATA_BYTES: Final = 1 << 20
 """Of the description of features that `datasets` writes into a file."""
 
 MEMORY_BYTES: Final = 2 << 30
-"""Address space of the child, which starts with about 0.26 GiB.
+"""Address space of the child, which starts with about 0.15 GiB.
 
 A page of a column is unpacked whole, and up to three times its size is needed for that. pyarrow
 writes pages of up to 1,024 values, however large they are, and `datasets` row groups of 100 clips:

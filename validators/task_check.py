@@ -21,7 +21,7 @@ from validators.finding import Fault
 from validators.folder import InstanceFile, TaskFolder
 from validators.measurement import Measurement, Measurements, Renamed
 from validators.neighbours import Neighbours
-from validators.opening import has_pointer, open_source
+from validators.opening import expect_sources, has_pointer, open_source
 from validators.registry import Rule, Subject, rules
 from validators.report import NOT_SANDBOXED, assemble, finding, verdict
 from validators.source import (
@@ -91,6 +91,7 @@ def _measure_all(
     checks: Sequence["_TaskCheck"], measure: Measurer, progress: Progress | None
 ) -> Measurements:
     """Measurements by content hash of all clips that a rule of this run needs."""
+    expect_sources(file for task in checks for file in task.to_open())
     sounds = Measurements()
     wanted = _Wanted([task for task in checks if task.needs_sound()], sounds)
     try:
@@ -203,6 +204,12 @@ class _TaskCheck:
             data.examples = read_examples(data.source) if data.source.columns else None
             if data.source.local:
                 self._show(data.source)
+
+    def to_open(self) -> Iterator[InstanceFile]:
+        """The instances whose sources this run reads."""
+        for file in self.folder.instances:
+            if self._reason_not_to_open(file) is None:
+                yield file
 
     def _reason_not_to_open(self, file: InstanceFile) -> str | None:
         if self.options.static:
