@@ -30,7 +30,7 @@ _FULL_SCALE: Final = {
 }
 _FULL_SCALE_16: Final = 32767 / 32768
 # Samples that are summed at a time: their float64 fit the nearest cache that is not tiny.
-_SUMMED_AT_ONCE: Final = 1 << 14
+_SUMMED_AT_ONCE: Final = 1 << 15
 
 Samples = npt.NDArray[np.int16] | npt.NDArray[np.float32]
 
@@ -144,22 +144,24 @@ class Meter:
 
     def _add_sums(self, block: Samples) -> None:
         """Count energy and sums in; samples that are not finite become 0 in `block`."""
-        step = max(1, _SUMMED_AT_ONCE // self._channels)
+        step = max(1, _SUMMED_AT_ONCE // self._channels) * self._channels
         ones, float64 = self._space.ones, self._space.float64
-        for start in range(0, len(block), step):
-            part = block[start : start + step]
-            flat = float64[: part.size]
-            wide = flat.reshape(part.shape)
+        samples = block.reshape(-1)
+        for start in range(0, len(samples), step):
+            part = samples[start : start + step]
+            wide = float64[: len(part)]
             np.copyto(wide, part)
-            energy = float(np.dot(flat, flat))
+            energy = float(np.dot(wide, wide))
             if not math.isfinite(energy):
                 bad = ~np.isfinite(part)
                 self._nonfinite += int(np.count_nonzero(bad))
                 part[bad] = 0
                 np.copyto(wide, part)
-                energy = float(np.dot(flat, flat))
+                energy = float(np.dot(wide, wide))
             self._energy += energy
-            self._sums += np.dot(ones[: len(part)], wide)  # quicker than a sum
+            if self._channels > 1:
+                wide = wide.reshape(-1, self._channels)
+            self._sums += np.dot(ones[: len(wide)], wide)  # quicker than a sum
 
     def _as_published(self, samples: Samples) -> memoryview:
         """The samples as 16 bit."""
@@ -183,7 +185,7 @@ class Meter:
         """Silence, from the peak of each window, all channels together; the peak of all of them."""
         windows = -(-frames // self._window)
         peaks = np.maximum.reduceat(magnitude, self._starts[:windows])
-        peak = float(peaks.max())
+        peak = float(np.maximum.reduce(peaks))
         self._edges = [self._edges[0] if self._edges else float(peaks[0]), float(peaks[-1])]
         self._peak = max(self._peak, peak)
         (loud,) = (peaks >= self._silence).nonzero()
