@@ -63,10 +63,7 @@ class Example:
     def file(self) -> str:
         """The file id: the source's own, or else the stem of the first clip."""
         file = text_of(self.row.get(self.names.of_source["file"]))
-        if file is None:
-            clip = self.row.get(self.names.first)
-            return clip.stem if isinstance(clip, Clip) else ""
-        return file
+        return self.row.stem(self.names.first) if file is None else file
 
     @property
     def at(self) -> Location:

@@ -136,6 +136,15 @@ class SourceRow:
             return Clip(cell[columns.start :], cell)
         return cell
 
+    def stem(self, name: str) -> str:
+        """What the clip in a column is called, without folder and extension; "" without one."""
+        columns = self.columns
+        place = columns.places.get(name)
+        cell = None if place is None else self.values[place]
+        if type(cell) is str:
+            return stem_of(cell) if name in columns.clips else ""
+        return cell.stem if isinstance(cell, Clip) else ""
+
     def path(self, name: str) -> str | None:
         """Where the clip in a column lies; None where there is none that can be opened."""
         columns = self.columns

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import groupby
 from typing import NamedTuple
 
 from schema.report import InstanceReport, Quantiles
@@ -40,6 +41,55 @@ class ClipStats(NamedTuple):
     sound: Measurement
 
 
+class Uses:
+    """What clips of an instance are compared by: columns of values, one for each use in order.
+
+    Gathered in one walk, and small, since there may be thousands.
+
+    Attributes:
+        rows: place of the example among those of the instance.
+        clips: how many input clips that example has.
+        seconds: duration.
+        sounding: seconds that are not silent; 0.0 for samples that are no numbers.
+        levels: RMS of what is sounding, relative to full scale.
+        bandwidths: Hz, as `Measurement.bandwidth`.
+        rates: sample rate in Hz.
+        edges: the largest magnitude at the beginning or end, relative to the clip's own peak.
+        formats: sample rate in Hz and number of channels to number of uses.
+    """
+
+    def __init__(self) -> None:
+        self.rows, self.clips, self.rates = array("I"), array("I"), array("I")
+        self.seconds, self.sounding, self.levels = array("d"), array("d"), array("d")
+        self.bandwidths, self.edges = array("d"), array("d")
+        self.formats: Counter[tuple[int, int]] = Counter()
+
+    def add(self, row: int, clips: int, sound: Measurement) -> None:
+        """One more use."""
+        rate = sound.sample_rate
+        self.rows.append(row)
+        self.clips.append(clips)
+        self.rates.append(rate)
+        self.seconds.append(sound.duration)
+        active = 0 if sound.nonfinite else sound.frames - sound.silent_frames
+        self.sounding.append(active / rate)
+        self.levels.append(sound.active_rms)
+        self.bandwidths.append(sound.bandwidth)
+        edge = max(sound.first_peak, sound.last_peak)
+        self.edges.append(edge / sound.peak if sound.peak else 0.0)
+        self.formats[rate, sound.channels] += 1
+
+    @property
+    def whole_rows(self) -> Iterator[tuple[int, slice]]:
+        """Examples of which every input clip could be decoded: place, and which uses are theirs."""
+        start = 0
+        for row, group in groupby(self.rows):
+            uses = sum(1 for _ in group)
+            if uses == self.clips[start]:
+                yield row, slice(start, start + uses)
+            start += uses
+
+
 @dataclass(frozen=True)
 class InstanceStats:
     """An instance as a whole: its drawn examples and the measurements of their clips by path."""
@@ -54,29 +104,23 @@ class InstanceStats:
         """The line of the instance file that names the data."""
         return self.examples.file.at("/dataset")
 
-    @property
-    def decoded(self) -> Iterator[tuple[Example, Measurement]]:
+    @cached_property
+    def uses(self) -> "Uses":
         """Each use of an input clip that could be decoded; a clip used twice stands twice."""
+        uses = Uses()
         columns = self.examples.audio_inputs
         sound_of = self.sounds.get
-        for row in self.examples.rows:
-            for path in row.paths(columns):
+        for place, row in enumerate(self.examples.rows):
+            paths = row.paths(columns)
+            for path in paths:
                 if (sound := sound_of(path)) and sound.decoded:
-                    yield row, sound
+                    uses.add(place, len(paths), sound)
+        return uses
 
     @property
     def durations(self) -> "array[float]":
         """Seconds of each use of an input clip that could be decoded."""
-        return self._sums[0]
-
-    @cached_property
-    def _sums(self) -> tuple["array[float]", Counter[tuple[int, int]]]:
-        """Durations, and sample rate in Hz and number of channels to number of uses: one walk."""
-        durations, formats = array("d"), Counter[tuple[int, int]]()
-        for _, sound in self.decoded:
-            durations.append(sound.duration)
-            formats[sound.sample_rate, sound.channels] += 1
-        return durations, formats
+        return self.uses.seconds
 
     @cached_property
     def seconds(self) -> float:
@@ -121,7 +165,7 @@ class InstanceStats:
 
     def _counted(self, place: int) -> Counter[int]:
         counts: Counter[int] = Counter()
-        for values, uses in self._sums[1].items():
+        for values, uses in self.uses.formats.items():
             counts[values[place]] += uses
         return counts
 

@@ -281,10 +281,6 @@ def malformed_file_id(examples: Examples) -> Iterator[Fault]:
     """
     for row in examples.rows:
         own = row.cell("file")
-        clips = [cell for cell in row.cells.values() if isinstance(cell, Clip)]
-        missing = not clips or any(clip.trouble for clip in clips)
-        if own is None and (missing or (not row.file and clips[0].name)):
-            continue  # the clip that gives the id is missing, and another rule says so
         written = row.file if own is None else text_of(own)
         if (
             written
@@ -292,6 +288,10 @@ def malformed_file_id(examples: Examples) -> Iterator[Fault]:
             and suffix_of(written).lower() not in (AUDIO_EXTENSIONS)
         ):
             continue
+        clips = [cell for cell in row.cells.values() if isinstance(cell, Clip)]
+        missing = not clips or any(clip.trouble for clip in clips)
+        if own is None and (missing or (not row.file and clips[0].name)):
+            continue  # the clip that gives the id is missing, and another rule says so
         stem = PurePosixPath(written or "").stem
         yield Fault(
             f"the file id is {_quoted(own) if written is None else shown(written)}; 1 to 64 "

@@ -6,9 +6,7 @@ from array import array
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from validators.examples import Example
 from validators.finding import Fault, Severity
-from validators.measurement import Measurement
 from validators.registry import rule
 from validators.rules.sound import MIN_RATE
 from validators.totals import InstanceStats
@@ -36,12 +34,12 @@ def deviant_level(stats: InstanceStats) -> Iterator[Fault]:
     point.
     Limits: 20 dB from the median of the instance, pauses not counted.
     """
-    rows: list[Example] = []
-    levels = array("d")
-    for row, sound in stats.decoded:
-        if not sound.nonfinite and _sounding(sound) >= SHORTEST:
+    uses = stats.uses
+    rows, levels = array("I"), array("d")
+    for row, seconds, level in zip(uses.rows, uses.sounding, uses.levels, strict=True):
+        if seconds >= SHORTEST:
             rows.append(row)
-            levels.append(_decibels(sound.active_rms))
+            levels.append(_decibels(level))
     if len(levels) < MEASURED_CLIPS:
         return
     middle = statistics.median(levels)
@@ -50,14 +48,9 @@ def deviant_level(stats: InstanceStats) -> Iterator[Fault]:
             yield Fault(
                 f"the clip lies at {level:.0f} dBFS and the median at {middle:.0f} dBFS; at most "
                 f"{LEVEL_LIMIT:.0f} dB between them are allowed",
-                row.at,
+                stats.examples.rows[row].at,
                 "export the clip again at the level of the others",
             )
-
-
-def _sounding(sound: Measurement) -> float:
-    """Seconds that are not silent."""
-    return (sound.frames - sound.silent_frames) / sound.sample_rate
 
 
 def _decibels(level: float) -> float:
@@ -76,9 +69,9 @@ def upsampled_audio(stats: InstanceStats) -> Iterator[Fault]:
     clips; at least 10 clips.
     """
     bands = [
-        2 * sound.bandwidth / sound.sample_rate
-        for _, sound in stats.decoded
-        if sound.bandwidth and sound.sample_rate > MIN_RATE
+        2 * bandwidth / rate
+        for bandwidth, rate in zip(stats.uses.bandwidths, stats.uses.rates, strict=True)
+        if bandwidth and rate > MIN_RATE
     ]
     narrow = sum(band < UPSAMPLED_BAND for band in bands)
     if len(bands) >= MEASURED_CLIPS and narrow >= UPSAMPLED_SHARE * len(bands):
@@ -99,14 +92,11 @@ def truncated_clips(stats: InstanceStats) -> Iterator[Fault]:
     Limits: the first or last 10 ms reach a quarter of the clip's peak, in half of the clips; at
     least 10 clips.
     """
-    cut = [
-        max(sound.first_peak, sound.last_peak) > ABRUPT_LIMIT * sound.peak > 0
-        for _, sound in stats.decoded
-    ]
-    total = len(cut)
-    if total >= MEASURED_CLIPS and sum(cut) >= ABRUPT_SHARE * total:
+    total = len(stats.uses.edges)
+    cut = sum(edge > ABRUPT_LIMIT for edge in stats.uses.edges)
+    if total >= MEASURED_CLIPS and cut >= ABRUPT_SHARE * total:
         yield Fault(
-            f"{sum(cut)} of {total} clips begin or end in the middle of a sound; less than "
+            f"{cut} of {total} clips begin or end in the middle of a sound; less than "
             f"{ABRUPT_SHARE:.0%} are allowed",
             stats.at,
             "cut at pauses, or fade in and out",
@@ -125,9 +115,9 @@ def telling_length(stats: InstanceStats) -> Iterator[Fault]:
     with two examples or more.
     """
     labels, seconds = [], array("d")
-    for row, sounds in _sounds_by_row(stats):
-        labels.append(row.label)
-        seconds.append(sum(sound.duration for sound in sounds))
+    for row, uses in stats.uses.whole_rows:
+        labels.append(stats.examples.rows[row].label)
+        seconds.append(sum(stats.uses.seconds[uses]))
     if seconds:
         mean = sum(seconds) / len(seconds)
         yield from _telling(stats, "length", labels, seconds, AUDIBLE_SHARE * mean)
@@ -142,20 +132,11 @@ def telling_level(stats: InstanceStats) -> Iterator[Fault]:
     Limits: as telling-length; level of the parts that are not silent, spread by 1 dB or more.
     """
     labels, levels = [], array("d")
-    for row, sounds in _sounds_by_row(stats):
-        if not (sounds[0].silent or sounds[0].nonfinite):
-            labels.append(row.label)
-            levels.append(_decibels(sounds[0].active_rms))
+    for row, uses in stats.uses.whole_rows:
+        if stats.uses.sounding[uses.start] > 0:
+            labels.append(stats.examples.rows[row].label)
+            levels.append(_decibels(stats.uses.levels[uses.start]))
     yield from _telling(stats, "level", labels, levels, AUDIBLE_DECIBELS)
-
-
-def _sounds_by_row(stats: InstanceStats) -> Iterator[tuple[Example, list[Measurement]]]:
-    columns = stats.examples.audio_inputs
-    for row in stats.examples.rows:
-        paths = row.paths(columns)
-        sounds = [sound for path in paths if (sound := stats.sounds.get(path)) and sound.decoded]
-        if sounds and len(sounds) == len(paths):
-            yield row, sounds
 
 
 def _telling(
