@@ -347,8 +347,10 @@ list(results)
 def test_children_that_cannot_start_are_no_finding(tmp_path):
     child = tmp_path / "child.py"
     child.write_text("import no_such_decoder\n")
-    with Decoders(2, child=child) as decoders, pytest.raises(DecoderError, match="no_such_decoder"):
-        list(decoders.measure(numbered(3)))
+    with Decoders(2, child=child) as decoders:
+        decoders.start()  # which does not matter
+        with pytest.raises(DecoderError, match="no_such_decoder"):
+            list(decoders.measure(numbered(3)))
 
 
 def test_at_least_one_child():

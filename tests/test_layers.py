@@ -130,6 +130,41 @@ def test_the_quick_path_imports_nothing_heavy(arguments: tuple[str, ...]) -> Non
     assert not heavy & modules_of_a_run(*arguments)
 
 
+def test_help_and_what_starts_the_decoders_load_no_model() -> None:
+    assert not {"pydantic", "validators.checking"} & modules_of_a_run("--help")
+
+
+DECODERS_FIRST = """
+import sys
+from validators.audio import Decoders
+loaded = []
+start = Decoders._start
+Decoders._start = lambda self: loaded.append("pydantic" in sys.modules) or start(self)
+from validators.check import main
+main(sys.argv[1:])
+print(loaded)
+"""
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        (["--no-cache"], "[False]"),
+        (["--no-cache", "--select", "AUD"], "[True]"),  # loaded to know which rules there are
+        (["--no-cache", "--static"], "[]"),
+    ],
+)
+def test_decoders_start_before_all_else_where_they_are_needed(
+    options: list[str], expected: str
+) -> None:
+    arguments = ["--jobs", "1", "--offline", "tasks/SpokenDigitRecognition", *options]
+    run = subprocess.run(
+        [sys.executable, "-c", DECODERS_FIRST, *arguments],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert run.stdout.splitlines()[-1] == expected
+
+
 def test_help_reads_no_model_of_a_task_and_no_rule() -> None:
     for_tasks = {"schema.task", "validators.task_check", "validators.rules"}
     for_tasks |= {"markdown_it", "bibtexparser", "tree_sitter", "importlib.metadata"}

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-from validators import check
 from validators.adoption import names
 from validators.adoption.convert import Adopted, convert
 from validators.adoption.notes import Notebook
@@ -15,6 +14,7 @@ from validators.adoption.old import AdoptError, find, read_task
 from validators.adoption.rows import hub_rows, read_rows
 from validators.adoption.scores import Instances, read_scores
 from validators.adoption.telling import Outcome, ScoreFile, as_json, terminal
+from validators.asked import TASKS
 from validators.new import names_in, show_check, stop, taken_by, tasks_folder
 from validators.newtask.draft import write
 
@@ -157,7 +157,7 @@ def _print(
         show_check(options.root / written[0])
     elif written:
         print("\nSee what is left to do, a task at a time:")
-        print(f"  python -m validators.check --offline {check.TASKS}/<Task>")
+        print(f"  python -m validators.check --offline {TASKS}/<Task>")
 
 
 if __name__ == "__main__":

@@ -209,6 +209,11 @@ class Decoders:
         self._selector.close()
         self._closed = True
 
+    def start(self) -> None:
+        """Start all children, before it is known what for; what fails, fails in `measure`."""
+        with contextlib.suppress(DecoderError):
+            self._start_for(self._jobs)
+
     @property
     def pids(self) -> list[int]:
         """Process ids of the children that run now."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from validators import __version__
-from validators.check import task_folders
+from validators.asked import task_folders
 from validators.clips import DecoderError
 from validators.progress import progress
 from validators.render.escape import visible

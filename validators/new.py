@@ -12,6 +12,7 @@ from typing import NoReturn
 
 from schema.vocabulary import DIMENSIONS, OutputType
 from validators import check
+from validators.asked import TASKS
 from validators.newtask.collect import Limits
 from validators.newtask.draft import (
     Draft,
@@ -186,7 +187,7 @@ def _target(options: argparse.Namespace, asker: _Asker) -> Path:
 
 def tasks_folder(root: Path) -> Path:
     """The folder tasks/ of a repository; stops where there is none."""
-    tasks = root / check.TASKS
+    tasks = root / TASKS
     if not tasks.is_dir():
         stop(f"{tasks} is no folder; run this in the repository's root, or name it with --root")
     return tasks

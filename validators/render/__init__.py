@@ -4,13 +4,15 @@ Same report, same bytes: sorted, without clock, host name, or absolute path.
 """
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from schema.report import Report
+if TYPE_CHECKING:
+    from schema.report import Report
 
 FORMATS: tuple[str, ...] = ("terminal", "json", "sarif", "github", "markdown")
 
 
-def render(report: Report, form: str, *, root: Path, color: bool = False, width: int = 80) -> str:
+def render(report: "Report", form: str, *, root: Path, color: bool = False, width: int = 80) -> str:
     """The report in one of `FORMATS`.
 
     Args:
