@@ -118,12 +118,13 @@ def _started(
 ) -> Iterator["Decoders | None"]:
     """Decoders that start while all else is loaded, if sound is certain to be decoded.
 
-    It may not be where rules or measurements are left out.
+    It is not where rules are left out, or measurements may be known; data may be on the Hub.
     """
     certain = options.no_cache and not (
         options.static or options.select or options.ignore or options.watch or options.fix
     )
-    if not certain or not any((root / path / "data").is_dir() for path in paths):
+    there = not options.offline or any((root / path / "data").is_dir() for path in paths)
+    if not certain or not there:
         yield None
         return
     from validators.audio import Decoders

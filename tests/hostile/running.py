@@ -6,14 +6,14 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager, nullcontext, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
 from schema.report import Report
-from validators import check
+from validators import check, checking
 from validators.audio import ClipSource, Decoders
 from validators.engine import Measurer
 from validators.measurement import Measurement
@@ -49,14 +49,15 @@ def run_check(root: Path, measure: Measurer, *arguments: str) -> Run:
     """`python -m validators.check --offline --format json <root>/tasks` in this process."""
     out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
     err = io.StringIO()
-    real = check.check
+    real = checking.check
 
     def with_our_children(root: Path, paths: Any, options: Any, _: Any, **others: Any) -> Report:
         return real(root, paths, options, measure, **others)
 
     asked = [str(root / "tasks"), "--offline", "--no-cache", "--format", "json", *arguments]
     with (
-        mock.patch.object(check, "check", with_our_children),
+        mock.patch.object(checking, "check", with_our_children),
+        mock.patch.object(check, "_started", return_value=nullcontext()),
         redirect_stdout(out),
         redirect_stderr(err),
     ):
