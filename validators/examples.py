@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
@@ -57,7 +57,15 @@ class Example:
 
     def cell(self, name: str) -> Cell:
         """The cell of a canonical column; None where it is missing."""
-        return self.row.get(self.names.of_source[name]) if name in self.names.of_source else None
+        source = self.names.of_source.get(name)
+        return None if source is None else self.row.get(source)
+
+    @property
+    def texts(self) -> Iterator[tuple[str, str]]:
+        """The cells that are texts, each with its canonical name."""
+        for name, source in self.names.of_source.items():
+            if (text := self.row.text(source)) is not None:
+                yield name, text
 
     @property
     def file(self) -> str:

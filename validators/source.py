@@ -136,6 +136,13 @@ class SourceRow:
             return Clip(cell[columns.start :], cell)
         return cell
 
+    def text(self, name: str) -> str | None:
+        """The text in a column; None where there is none, or a clip."""
+        columns = self.columns
+        place = columns.places.get(name)
+        cell = None if place is None else self.values[place]
+        return cell if type(cell) is str and name not in columns.clips else None
+
     def stem(self, name: str) -> str:
         """What the clip in a column is called, without folder and extension; "" without one."""
         columns = self.columns

@@ -219,7 +219,7 @@ def empty_row(examples: Examples) -> Iterator[Fault]:
     if {*examples.inputs, "label"} <= {*examples.missing}:
         return  # the columns have other names, which missing-column says
     for row in examples.rows:
-        if all(cell is None for cell in row.cells.values()):
+        if row.label is None and all(cell is None for cell in row.cells.values()):
             yield Fault("the row is empty; an example is required", row.at, "delete the row")
 
 
@@ -578,9 +578,8 @@ def personal_data_in_rows(examples: Examples) -> Iterator[Fault]:
     Limits: forms of addresses and numbers only; nobody is looked up.
     """
     for row in examples.rows:
-        for name, cell in row.cells.items():
-            found = personal_data(cell) if isinstance(cell, str) else None
-            if found:
+        for name, text in row.texts:
+            if found := personal_data(text):
                 yield Fault(
                     f"{name} holds {found}; no personal data are allowed",
                     row.at,
