@@ -230,7 +230,7 @@ def _check(
     root: Path, folders: Sequence[TaskFolder], jobs: int, sounds: dict[str, Measurement]
 ) -> Report:
     """The complete report on the folders, without any cache; fills `sounds` by content hash."""
-    with Decoders(jobs) as decoders, progress() as bar:
+    with Decoders(jobs, hashing=True) as decoders, progress() as bar:
 
         def measure(clips: Iterable[ClipSource]) -> Iterator[tuple[ClipSource, Measurement]]:
             for clip, sound in decoders.measure(clips):

@@ -32,8 +32,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="session")
 def decoders() -> Iterator[Decoders]:
-    """One real decode child for all tests, without a cache on disk; a start costs 0.3 s."""
-    with Decoders(jobs=1) as shared:
+    """One real decode child for all tests, without a cache on disk; a start costs 0.3 s.
+
+    It measures all that there is: some tests build what they have checked.
+    """
+    with Decoders(jobs=1, hashing=True) as shared:
         yield shared
 
 

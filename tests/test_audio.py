@@ -353,6 +353,21 @@ def test_children_that_cannot_start_are_no_finding(tmp_path):
             list(decoders.measure(numbered(3)))
 
 
+def test_samples_are_hashed_where_it_is_asked_for_and_all_else_is_the_same():
+    with Decoders(1) as plain, Decoders(1, hashing=True) as hashing:
+        for (_, found), (_, hashed) in zip(
+            plain.measure(numbered(3)), hashing.measure(numbered(3)), strict=True
+        ):
+            assert found.pcm_sha256 == ""
+            assert len(hashed.pcm_sha256) == 64
+            assert hashed._replace(pcm_sha256="") == found
+
+
+def test_a_cache_does_not_serve_whoever_needs_hashes(tmp_path):
+    with Cache(tmp_path) as cache, pytest.raises(ValueError, match="without hashes"):
+        Decoders(1, cache=cache, hashing=True)
+
+
 def test_at_least_one_child():
     with pytest.raises(ValueError, match="at least 1"):
         Decoders(0)

@@ -77,7 +77,7 @@ def build(
     The children are real, and stay for the next test: a start costs 0.3 s.
     """
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("ci.build.Decoders", lambda _: contextlib.nullcontext(decoders))
+    monkeypatch.setattr("ci.build.Decoders", lambda _, **__: contextlib.nullcontext(decoders))
     monkeypatch.setattr("ci.build.Encoders", lambda _: contextlib.nullcontext(encoders))
 
     def run(*arguments: str, to: str = "out", code: int = 0) -> Path:

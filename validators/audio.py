@@ -169,6 +169,7 @@ class Decoders:
         jobs: children at most.
         cache: where measurements are looked up and kept.
         child: the script that a child runs; the tests have their own.
+        hashing: measure `pcm_sha256`, too, which no rule needs, and no cache holds.
         wall_seconds: after which a clip is given up.
     """
 
@@ -180,13 +181,17 @@ class Decoders:
         *,
         cache: "Cache | None" = None,
         child: Path = CHILD,
+        hashing: bool = False,
         wall_seconds: float = WALL_SECONDS,
     ) -> None:
         if jobs < 1:
             raise ValueError(f"jobs is {jobs}; at least 1")
+        if hashing and cache is not None:
+            raise ValueError("a cache holds measurements without hashes")
         self._jobs = jobs
         self._cache = cache
         self._script = child
+        self._options = ["--hash"] if hashing else []
         self._wall_seconds = wall_seconds
         self._children: list[Child] = []
         self._selector = selectors.DefaultSelector()
@@ -306,7 +311,7 @@ class Decoders:
         with theirs:
             try:
                 process = subprocess.Popen(
-                    [*self._command(), str(theirs.fileno())],
+                    [*self._command(), str(theirs.fileno()), *self._options],
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,  # libsndfile and mpg123 write to both
                     stderr=subprocess.DEVNULL,

@@ -36,7 +36,7 @@ def run(
         options: what the command line says.
         decoders: such as have been started already.
     """
-    check_codes((*options.select, *options.ignore))
+    _check_codes((*options.select, *options.ignore))
     if options.watch:
         return _watch(root, paths, options)
     if options.fix and not _fix(root, paths, options):
@@ -133,7 +133,7 @@ def _measurer(options: argparse.Namespace, started: "Decoders | None") -> Iterat
         yield stack.enter_context(Decoders(jobs=options.jobs, cache=cache)).measure
 
 
-def check_codes(codes: Sequence[str]) -> None:
+def _check_codes(codes: Sequence[str]) -> None:
     """End the program where a code is none, and begins none."""
     for code in codes:
         if not any(known.startswith(code) for known in rules()):

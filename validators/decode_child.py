@@ -14,6 +14,7 @@ import os
 import socket
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -35,7 +36,7 @@ from validators.measurement import (
     Measurement,
     plain_text,
 )
-from validators.meter import Meter
+from validators.meter import HashingMeter, Meter
 from validators.sandbox import allow_cpu_seconds, limit_process
 from validators.unclaimed import Heard, more_follows
 
@@ -333,14 +334,19 @@ def serve_making(
         channel.sendall(framed(answer))
 
 
-def main(arguments: list[str], serve: Callable[[socket.socket], None] = serve) -> int:
-    """Entry point: `<descriptor>` of the socket, or `--version` to see whether the imports work."""
+def main(arguments: list[str], answer: Callable[[socket.socket], None] = serve) -> int:
+    """Entry point: `<descriptor>` of the socket, or `--version` to see whether the imports work.
+
+    `<descriptor> --hash`: measurements hold the hash of the samples, too.
+    """
     if arguments == ["--version"]:
         print(f"soundfile {soundfile.__version__}, libsndfile {soundfile.__libsndfile_version__}")
         return 0
     limit_process()
+    if arguments[1:] == ["--hash"]:
+        answer = partial(serve, measure=partial(measure, meter=HashingMeter))
     with socket.socket(fileno=int(arguments[0])) as channel, contextlib.suppress(ConnectionError):
-        serve(channel)
+        answer(channel)
     return 0
 
 

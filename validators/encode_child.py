@@ -26,7 +26,7 @@ import soundfile
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from validators.decode_child import main, measure, serve_making
 from validators.measurement import COMMENT_BYTES, ENCODE_CPU_SECONDS, Measurement
-from validators.meter import Meter, Samples
+from validators.meter import HashingMeter, Samples
 
 del sys.path[0]
 
@@ -35,7 +35,7 @@ del sys.path[0]
 COMPRESSION: Final = 0.25
 
 
-class Hasher(Meter):
+class Hasher(HashingMeter):
     """Measures no more than what has to stay the same: the length and the hash of the samples."""
 
     def add(self, block: Samples) -> None:
@@ -45,7 +45,7 @@ class Hasher(Meter):
         self.frames += len(block)
 
     def result(self) -> dict[str, Any]:
-        return {"frames": self.frames, "pcm_sha256": self._hash.hexdigest()}
+        return {"frames": self.frames, "pcm_sha256": self.hexdigest()}
 
 
 def encode(clip: int, memory: int, comment: str) -> Measurement:

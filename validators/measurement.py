@@ -100,7 +100,7 @@ class Measurement(NamedTuple):
     silent_channel: bool = False  # a channel stays below SILENCE throughout, another does not
     # sha256 over "<sample rate> <channels>\n" and the samples as published: interleaved
     # little-endian 16-bit, finer ones rounded half to even and held to the range. The same sound as
-    # WAV and as FLAC, 16 or 24 bit, has one hash.
+    # WAV and as FLAC, 16 or 24 bit, has one hash. Only where it is asked for, as a build does.
     pcm_sha256: str = ""
 
     @property

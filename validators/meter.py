@@ -77,7 +77,6 @@ class Meter:
         self.frames = 0
         self._starts = _starts(frames // self._window, self._window * channels)
         self._rate, self._channels = rate, channels
-        self._hash = hashlib.sha256(f"{rate} {channels}\n".encode())
         self._energy = 0.0
         self._sums = np.zeros(channels)
         self._peak = 0.0
@@ -99,7 +98,6 @@ class Meter:
             return
         samples = block.reshape(-1)
         self._add_sums(block)
-        self.publish(self._as_published(samples))
         magnitude = self._magnitude(samples)
         heard = self._loud_from is not None
         peak = self._add_windows(magnitude, len(block))
@@ -112,10 +110,6 @@ class Meter:
         if self._channels > 1:
             self._compare_channels(block, magnitude.reshape(block.shape))
         self.frames += len(block)
-
-    def publish(self, samples: memoryview) -> None:
-        """Take the next samples as they are published: interleaved, little-endian, 16 bit."""
-        self._hash.update(samples)
 
     def result(self) -> dict[str, Any]:
         """The measurements by their names in `Measurement`."""
@@ -139,7 +133,6 @@ class Meter:
             "bandwidth": self._bandwidth,
             "identical_channels": self._identical and frames > 0,
             "silent_channel": any(self._sounding) and not all(self._sounding),
-            "pcm_sha256": self._hash.hexdigest(),
         }
 
     def _add_sums(self, block: Samples) -> None:
@@ -162,18 +155,6 @@ class Meter:
             if self._channels > 1:
                 wide = wide.reshape(-1, self._channels)
             self._sums += np.dot(ones[: len(wide)], wide)  # quicker than a sum
-
-    def _as_published(self, samples: Samples) -> memoryview:
-        """The samples as 16 bit."""
-        if not self._fine:
-            return samples.astype("<i2", copy=False).data
-        scaled = self._space.magnitude_float32[: samples.size]
-        np.multiply(samples, np.float32(32768), out=scaled)
-        np.rint(scaled, out=scaled)
-        np.clip(scaled, -32768, 32767, out=scaled)
-        published = self._space.int16[: samples.size]
-        np.copyto(published, scaled, casting="unsafe")
-        return published.astype("<i2", copy=False).data
 
     def _magnitude(self, samples: Samples) -> npt.NDArray[Any]:
         if self._fine:
@@ -207,6 +188,46 @@ class Meter:
         for channel, sounding in enumerate(self._sounding):
             if not sounding:
                 self._sounding[channel] = bool(magnitude[:, channel].max() >= self._silence)
+
+
+class HashingMeter(Meter):
+    """Also hashes the samples as they are published, which takes as long as any measurement.
+
+    No rule needs that; a build does.
+    """
+
+    def __init__(self, rate: int, channels: int, subtype: str, block_samples: int) -> None:
+        super().__init__(rate, channels, subtype, block_samples)
+        self._hash = hashlib.sha256(f"{rate} {channels}\n".encode())
+
+    def add(self, block: Samples) -> None:
+        """As of any meter; then `publish` takes the samples, those that are no numbers as 0."""
+        super().add(block)
+        self.publish(self._as_published(block.reshape(-1)))
+
+    def publish(self, samples: memoryview) -> None:
+        """Take the next samples as they are published: interleaved, little-endian, 16 bit."""
+        self._hash.update(samples)
+
+    def result(self) -> dict[str, Any]:
+        """The measurements by their names in `Measurement`."""
+        return super().result() | {"pcm_sha256": self.hexdigest()}
+
+    def hexdigest(self) -> str:
+        """What `Measurement.pcm_sha256` is defined as."""
+        return self._hash.hexdigest()
+
+    def _as_published(self, samples: Samples) -> memoryview:
+        """The samples as 16 bit."""
+        if not self._fine:
+            return samples.astype("<i2", copy=False).data
+        scaled = self._space.magnitude_float32[: samples.size]
+        np.multiply(samples, np.float32(32768), out=scaled)
+        np.rint(scaled, out=scaled)
+        np.clip(scaled, -32768, 32767, out=scaled)
+        published = self._space.int16[: samples.size]
+        np.copyto(published, scaled, casting="unsafe")
+        return published.astype("<i2", copy=False).data
 
 
 class _ClippingCounter:
