@@ -75,7 +75,7 @@ class Trial:
         """Whether a hostile input ends in its code."""
         item.edit(make_task(self.root, self.clips, item.task))
         if item.slow:
-            gc.collect()  # a check is a process of its own: what earlier ones left is not its memory
+            gc.collect()  # what earlier checks left; as a rule each is a process of its own
         start = time.perf_counter()
         try:
             run = run_check(self.root, self.measure)
