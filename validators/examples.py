@@ -3,17 +3,18 @@
 import json
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, partial
+from itertools import repeat
 from typing import Any, NamedTuple
 
 from validators.document import shown
 from validators.finding import Location
 from validators.folder import InstanceFile
 from validators.sampling import draw, within_minutes
-from validators.source import Cell, Clip, SourceRow, SourceTable
+from validators.source import Cell, Clip, Rows, SourceRow, SourceTable
 from validators.strict_json import MAX_DEPTH
 
 _DECIMAL = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
@@ -35,18 +36,21 @@ class LabelFault(NamedTuple):
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+Label = str | tuple[str, ...] | float | Clip | None
+"""What a row answers: a text, several (multilabel), a number or a clip; None where it is missing or
+wrong."""
+
+
+class Example(NamedTuple):
     """One row of an instance under canonical names.
 
-    `label` is what the row answers, after `label_map`: a text, a list of texts (multilabel), a
-    number or a clip; None where it is missing or wrong, and then `label_fault` says how. All else
-    is read from the source's `row` when it is asked for: thousands are held at a time.
+    `label` is what the row answers, after `label_map`; where it is wrong, `label_fault` says how.
+    All else is read from the source's `row` when it is asked for.
     """
 
     row: SourceRow
     names: "Names"
-    label: str | tuple[str, ...] | float | Clip | None
+    label: Label
     label_fault: LabelFault | None = None
 
     @property
@@ -96,6 +100,49 @@ class Names(NamedTuple):
     first: str
 
 
+class ExampleRows:
+    """Examples in order, of which only the labels are held: each is made when it is looked at.
+
+    Attributes:
+        labels: what each answers.
+    """
+
+    def __init__(
+        self,
+        rows: Rows,
+        names: Names,
+        labels: Sequence[Label],
+        faults: Sequence[LabelFault | None],
+    ) -> None:
+        self._rows = rows
+        self._names = names
+        self.labels = labels
+        self._faults = faults
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __getitem__(self, number: int) -> Example:
+        label, fault = self.labels[number], self._faults[number]
+        return Example(self._rows[number], self._names, label, fault)
+
+    def __iter__(self) -> Iterator[Example]:
+        fields = zip(self._rows, repeat(self._names), self.labels, self._faults, strict=False)
+        return map(partial(tuple.__new__, Example), fields)  # in C: there are many walks
+
+    def chosen(self, numbers: Sequence[int]) -> "ExampleRows":
+        """Some of the examples, in this order."""
+        labels = [self.labels[number] for number in numbers]
+        faults = [self._faults[number] for number in numbers]
+        return ExampleRows(self._rows.chosen(numbers), self._names, labels, faults)
+
+    def with_label_fault(self, kind: LabelFaultKind) -> Iterator[tuple[Example, LabelFault]]:
+        """The examples whose label is wrong in this way, and what is wrong."""
+        for number, fault in enumerate(self._faults):
+            if fault is not None and fault.kind is kind:
+                yield self[number], fault
+
+
 @dataclass(frozen=True)
 class Examples:
     """The drawn examples of an instance. `available` counts the rows before the draw."""
@@ -104,7 +151,7 @@ class Examples:
     instance: str
     file: InstanceFile
     source: SourceTable
-    rows: tuple[Example, ...]
+    rows: ExampleRows
     available: int
     missing: tuple[str, ...] = ()
 
@@ -136,7 +183,7 @@ class Examples:
     @property
     def label_set(self) -> list[str]:
         """The declared labels in order; where none are declared, those that occur, sorted."""
-        answers = (row.label for row in self.rows)
+        answers = self.rows.labels
         chosen = (answer if isinstance(answer, tuple) else (answer,) for answer in answers)
         occurring = {label for labels in chosen for label in labels if isinstance(label, str)}
         return self.file.labels or sorted(occurring)
@@ -151,7 +198,8 @@ class Examples:
         minutes = self.file.value("/sampling/minutes")
         if minutes is None:
             return self
-        return replace(self, rows=tuple(within_minutes(self.rows, seconds, minutes)))
+        head = within_minutes(self.rows, seconds, minutes)
+        return replace(self, rows=self.rows.chosen(range(len(head))))
 
 
 def read_examples(source: SourceTable) -> Examples:
@@ -159,22 +207,21 @@ def read_examples(source: SourceTable) -> Examples:
     instance = source.file
     task = instance.task_file
     canonical = _Canonical(instance, [] if _knows_inputs(instance) else source.clip_columns)
-    rows = [canonical.example(row) for row in source.rows]
+    rows = canonical.examples(source.rows)
     sampling = instance.sampling
     count = sampling.get("examples")
-    stratum = sampling.get("stratify_by")
+    stratum = str(sampling.get("stratify_by", ""))
+    drawn: Sequence[int] | None = None
     if sampling.get("minutes") is not None and count is None:
         count = len(rows)
     if isinstance(count, int):
         drawn = draw(
-            rows,
-            file=lambda row: row.file,
+            range(len(rows)),
+            file=lambda number: rows[number].file,
             examples=count,
             seed=int(str(sampling.get("seed", 0))),
-            stratum=(lambda row: text_of(row.cells.get(str(stratum))) or "") if stratum else None,
+            stratum=(lambda number: text_of(rows[number].cell(stratum)) or "") if stratum else None,
         )
-    else:
-        drawn = rows
     needed = [*(task.inputs if task else []), "label"]
     missing = [
         name
@@ -182,8 +229,8 @@ def read_examples(source: SourceTable) -> Examples:
         if canonical.source_of(name) not in source.columns
     ]
     return Examples(
-        instance.task, source.instance, instance, source, tuple(drawn), len(rows),
-        tuple(dict.fromkeys(missing)),
+        instance.task, source.instance, instance, source,
+        rows if drawn is None else rows.chosen(drawn), len(rows), tuple(dict.fromkeys(missing)),
     )  # fmt: skip
 
 
@@ -233,13 +280,14 @@ class _Canonical:
         """The source's names of all columns that are read."""
         return list(self._names.of_source.values())
 
-    def example(self, row: SourceRow) -> Example:
-        label, fault = self._label(row.get(self._names.of_source["label"]))
-        return Example(row, self._names, label, fault)
+    def examples(self, rows: Rows) -> ExampleRows:
+        """The rows with their labels."""
+        column = self._names.of_source["label"]
+        read = [self._label(row.get(column)) for row in rows]
+        labels, faults = [label for label, _ in read], [fault for _, fault in read]
+        return ExampleRows(rows, self._names, labels, faults)
 
-    def _label(
-        self, cell: Cell
-    ) -> tuple[str | tuple[str, ...] | float | Clip | None, LabelFault | None]:
+    def _label(self, cell: Cell) -> tuple[Label, LabelFault | None]:
         if cell is None:
             return None, None
         match self._output:

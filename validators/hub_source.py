@@ -39,10 +39,9 @@ from validators.source import (
     AUDIO_EXTENSIONS,
     Cell,
     Clip,
-    RowMaker,
+    Rows,
     SourceFault,
     SourceFaultKind,
-    SourceRow,
     SourceTable,
     SourceUnavailable,
     clip_column,
@@ -95,8 +94,8 @@ class _Fault(Exception):  # noqa: N818 - says what is
 class _Rows:
     """What is read so far."""
 
+    rows: Rows
     columns: dict[str, None] = field(default_factory=dict)
-    rows: list[SourceRow] = field(default_factory=list)
     faults: list[SourceFault] = field(default_factory=list)
     places: dict[str, Place] = field(default_factory=dict)
 
@@ -134,12 +133,14 @@ class _HubReader:
         return SourceTable(
             instance.task, f"{instance.task}_{instance.stem}", instance, f"data/{instance.stem}",
             self._at, HubClips(self.dataset, found.places, self._at), tuple(found.columns),
-            tuple(found.rows), tuple(found.faults),
+            found.rows, tuple(found.faults),
         )  # fmt: skip
 
     def _faulty(self, fault: _Fault) -> SourceTable:
         at = self._instance.at(f"/dataset/{fault.of}")
-        return self._table(_Rows(faults=[SourceFault(fault.kind, str(fault), fault.hint, at)]))
+        return self._table(
+            _Rows(Rows(at), faults=[SourceFault(fault.kind, str(fault), fault.hint, at)])
+        )
 
     def _read(self, reader: ParquetFiles) -> _Rows:
         self.dataset.check_access()
@@ -202,7 +203,7 @@ class _HubReader:
         in_card: dict[str, tuple[str, ...]],
         files: dict[str, HubFile],
     ) -> _Rows:
-        found, rows = _Rows(), RowMaker(self._at)
+        found = _Rows(Rows(self._at))
         for shard in shards:
             source = self._source(shard)
             try:
@@ -214,7 +215,7 @@ class _HubReader:
                 most = MAX_HUB_ROWS - len(found.rows)
                 for number, cells in enumerate(reader.rows(source, wanted, most)):
                     row = table.row(number, dict(zip(wanted, cells, strict=True)), found.places)
-                    found.rows.append(rows.row(row))
+                    found.rows.add(row)
             except ParquetError as error:
                 raise _broken(shard.path, error) from None
         return found
@@ -248,7 +249,7 @@ class _HubReader:
     # -- AudioFolder ------------------------------------------------------------------------------
 
     def _read_folder(self, part: Part, metadata: list[HubFile], files: dict[str, HubFile]) -> _Rows:
-        found = _Rows()
+        found = _Rows(Rows(self._at))
         folders = [str(PurePosixPath(file.path).parent) for file in metadata]
         for file, folder in zip(metadata, folders, strict=True):
             if folders.count(folder) > 1:
@@ -273,11 +274,10 @@ class _HubReader:
     ) -> None:
         metadata = Metadata(self.dataset.read(file), file.path)
         folder = str(PurePosixPath(file.path).parent)
-        rows = RowMaker(self._at)
         for _, row in metadata.rows():
             cells = self._cells_of(row, "" if folder == "." else folder, files, found.places)
             if _belongs(cells, part):
-                found.rows.append(rows.row(cells))
+                found.rows.add(cells)
         found.columns |= dict.fromkeys(clip_column(name) or name for name in metadata.columns)
         for fault in metadata.faults:
             line = f" line {fault.at.line}" if fault.at.line else ""

@@ -13,7 +13,7 @@ from validators.source import (
     METADATA_NAMES,
     Cell,
     Clip,
-    RowMaker,
+    Rows,
     SourceFault,
     SourceFaultKind,
     SourceTable,
@@ -79,13 +79,13 @@ class _LocalReader:
         path = f"{self._data}/{names[0]}"
         at = self._folder.at(path)
         metadata = Metadata(self._raw(path), f"{self._folder.path}/{path}")
-        # Row by row: a file of small cells held twice would not fit the memory of a check.
-        rows = RowMaker(at, self._data)
-        table = tuple(rows.row(self._cells(row), place.line) for place, row in metadata.rows())
+        rows = Rows(at, self._data)
+        for place, row in metadata.rows():
+            rows.add(self._cells(row), place.line or 0)
         return SourceTable(
             self._instance.task, self._full_name, self._instance, self._data, at,
             LocalClips(self._folder),
-            tuple(dict.fromkeys(clip_column(name) or name for name in metadata.columns)), table,
+            tuple(dict.fromkeys(clip_column(name) or name for name in metadata.columns)), rows,
             tuple(metadata.faults),
         )  # fmt: skip
 

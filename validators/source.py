@@ -4,11 +4,14 @@
 `hub_source` datasets on the Hub.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, partial
+from itertools import repeat
 from typing import Any, NamedTuple, Protocol
 
 from validators.clips import ClipSource
@@ -97,82 +100,83 @@ Cell = str | int | float | bool | list[Any] | Clip | None
 """A value as the source holds it; a missing one is None."""
 
 
-@dataclass(frozen=True, slots=True)
-class SourceRow:
-    """One row of a source, under the source's own column names.
-
-    Thousands are held at a time: what `RowMaker` makes share their place in all but the line, their
-    columns and the texts that come back.
-    """
+class SourceRow(NamedTuple):
+    """One row of a source, under the source's own column names: a view of `Rows`."""
 
     place: Location
-    line: int | None
+    line: int
     columns: "_Columns"
-    values: tuple[Cell, ...]
+    held: list[Any]
+    start: int
 
     @property
     def at(self) -> Location:
         """Where the row is; made when it is asked for, which is rare."""
-        return self.place if self.line is None else Location(self.place.path, self.line)
+        return Location(self.place.path, self.line) if self.line else self.place
 
     @property
     def cells(self) -> dict[str, Cell]:
         """The cells by column, made anew each time; one that is missing may be left out."""
-        columns = self.columns
-        cells = dict(zip(columns.places, self.values, strict=True))
-        for name in columns.clips:
-            path = cells[name]
-            cells[name] = Clip(path[columns.start :], path) if isinstance(path, str) else path
-        return cells
+        return {name: self.get(name) for name in self.columns.names}
+
+    @property
+    def clips(self) -> list[Clip]:
+        """The cells that are clips, whether they can be opened or not."""
+        cells = map(self.get, self.columns.names)
+        return [cell for cell in cells if isinstance(cell, Clip)]
 
     def get(self, name: str) -> Cell:
         """The cell of a column; None where it is missing."""
         columns = self.columns
-        place = columns.places.get(name)
+        place = columns.clips.get(name)
         if place is None:
-            return None
-        cell = self.values[place]
-        if type(cell) is str and name in columns.clips:
-            return Clip(cell[columns.start :], cell)
-        return cell
+            return self._other(name)
+        path = self.held[self.start + place]
+        return Clip(path[columns.folder :], path)
 
     def text(self, name: str) -> str | None:
         """The text in a column; None where there is none, or a clip."""
-        columns = self.columns
-        place = columns.places.get(name)
-        cell = None if place is None else self.values[place]
-        return cell if type(cell) is str and name not in columns.clips else None
+        cell = self._other(name)
+        return cell if type(cell) is str else None
 
     def stem(self, name: str) -> str:
         """What the clip in a column is called, without folder and extension; "" without one."""
-        columns = self.columns
-        place = columns.places.get(name)
-        cell = None if place is None else self.values[place]
-        if type(cell) is str:
-            return stem_of(cell) if name in columns.clips else ""
+        place = self.columns.clips.get(name)
+        if place is not None:
+            return stem_of(self.held[self.start + place])
+        cell = self._other(name)
         return cell.stem if isinstance(cell, Clip) else ""
 
     def path(self, name: str) -> str | None:
         """Where the clip in a column lies; None where there is none that can be opened."""
-        columns = self.columns
-        place = columns.places.get(name)
-        cell = None if place is None else self.values[place]
-        if type(cell) is str:
-            return cell if name in columns.clips else None
+        place = self.columns.clips.get(name)
+        if place is not None:
+            return str(self.held[self.start + place])
+        cell = self._other(name)
         return cell.path if isinstance(cell, Clip) else None
+
+    def _other(self, name: str) -> Cell:
+        """The cell of a column that holds more of a clip than its path, or no clip."""
+        place = self.columns.others.get(name)
+        return None if place is None else self.held[self.start + place]
 
 
 class _Columns(NamedTuple):
-    """The columns that a row has cells of. Of clips that are named by where they lie, which almost
-    all are, only the path is kept; the name begins at `start`."""
+    """The columns that a row has cells of, and how far behind its first each is held.
 
-    places: dict[str, int]
-    clips: tuple[str, ...]
-    start: int
+    Of clips that are named by where they lie, which almost all are, only the path is held; `folder`
+    is the length of what stands before the name.
+    """
+
+    names: tuple[str, ...]
+    clips: dict[str, int]
+    others: dict[str, int]
+    folder: int
 
 
-class RowMaker:
-    """Makes the rows of one source.
+class Rows:
+    """The rows of one source. Thousands are held at a time: cells in one list, and nothing else of
+    a row but numbers; rows are made when they are looked at, and share texts that come back.
 
     Args:
         place: the file whose lines the rows are, or what stands for all of them.
@@ -182,20 +186,60 @@ class RowMaker:
     def __init__(self, place: Location, folder: str = "") -> None:
         self._place = place
         self._folder = f"{folder}/"
-        self._columns: dict[tuple[tuple[str, ...], tuple[str, ...]], _Columns] = {}
+        self._held: list[Any] = []
+        self._starts, self._lines, self._layouts = array("I"), array("I"), array("I")
+        self._columns: list[_Columns] = []
+        self._known: dict[tuple[tuple[str, ...], tuple[str, ...]], int] = {}
         self._texts: dict[str, str] = {}
 
-    def row(self, cells: dict[str, Cell], line: int | None = None) -> SourceRow:
-        """A row; without a line it is where all are."""
+    def add(self, cells: dict[str, Cell], line: int = 0) -> None:
+        """One more row; without a line it is where all are."""
         clips = tuple([name for name, cell in cells.items() if self._is_path(cell)])
-        key = (tuple(cells), clips)
-        columns = self._columns.get(key)
-        if columns is None:
-            columns = self._columns[key] = _Columns(
-                {name: place for place, name in enumerate(cells)}, clips, len(self._folder)
-            )
-        values = tuple([self._compact(cell) for cell in cells.values()])
-        return SourceRow(self._place, line, columns, values)
+        layout = self._known.get((tuple(cells), clips))
+        if layout is None:
+            layout = self._new_layout(tuple(cells), clips)
+        self._layouts.append(layout)
+        self._lines.append(line)
+        self._starts.append(len(self._held))
+        self._held.extend(map(self._compact, cells.values()))
+
+    def __len__(self) -> int:
+        return len(self._starts)
+
+    def __getitem__(self, number: int) -> SourceRow:
+        columns = self._columns[self._layouts[number]]
+        return SourceRow(
+            self._place, self._lines[number], columns, self._held, self._starts[number]
+        )
+
+    def __iter__(self) -> Iterator[SourceRow]:
+        columns = map(self._columns.__getitem__, self._layouts)
+        fields = zip(
+            repeat(self._place), self._lines, columns, repeat(self._held), self._starts,
+            strict=False,
+        )  # fmt: skip
+        return map(partial(tuple.__new__, SourceRow), fields)  # in C: rows are walked many times
+
+    def chosen(self, numbers: Sequence[int]) -> "Rows":
+        """Some of the rows, in this order."""
+        some = copy(self)
+        some._starts, some._lines, some._layouts = (
+            array("I", map(column.__getitem__, numbers))
+            for column in (self._starts, self._lines, self._layouts)
+        )
+        return some
+
+    def _new_layout(self, names: tuple[str, ...], clips: tuple[str, ...]) -> int:
+        places = {name: place for place, name in enumerate(names)}
+        columns = _Columns(
+            names,
+            {name: places[name] for name in clips},
+            {name: place for name, place in places.items() if name not in clips},
+            len(self._folder),
+        )
+        self._known[names, clips] = len(self._columns)
+        self._columns.append(columns)
+        return self._known[names, clips]
 
     def _is_path(self, cell: Cell) -> bool:
         return (
@@ -258,7 +302,7 @@ class SourceTable:
     at: Location
     store: ClipStore
     columns: tuple[str, ...] = ()
-    rows: tuple[SourceRow, ...] = ()
+    rows: Rows = field(default_factory=lambda: Rows(Location("")))
     faults: tuple[SourceFault, ...] = ()
 
     @property
@@ -281,9 +325,8 @@ class SourceTable:
     def clips(self) -> Iterator[tuple[SourceRow, Clip]]:
         """Every clip that a row names, with its row."""
         for row in self.rows:
-            for cell in row.cells.values():
-                if isinstance(cell, Clip):
-                    yield row, cell
+            for clip in row.clips:
+                yield row, clip
 
 
 def _is_clip(cell: Cell) -> bool:

@@ -131,11 +131,11 @@ class InstanceStats:
     def label_counts(self) -> dict[str, int]:
         """How often each label occurs, in declared order, then by name."""
         counts: Counter[str] = Counter()
-        for row in self.examples.rows:
-            if isinstance(row.label, tuple):
-                counts.update(row.label)
-            elif isinstance(row.label, str):
-                counts[row.label] += 1
+        for label in self.examples.rows.labels:
+            if isinstance(label, tuple):
+                counts.update(label)
+            elif isinstance(label, str):
+                counts[label] += 1
         declared = [label for label in self.examples.file.labels if label in counts]
         others = sorted(set(counts) - set(declared))
         return {label: counts[label] for label in [*declared, *others]}
@@ -143,7 +143,7 @@ class InstanceStats:
     @property
     def majority_share(self) -> float | None:
         """What always guessing the most frequent answer would score; None without a label set."""
-        answers = Counter(row.label for row in self.examples.rows if row.label is not None)
+        answers = Counter(label for label in self.examples.rows.labels if label is not None)
         if not self.has_label_set or not answers:
             return None
         return max(answers.values()) / sum(answers.values())

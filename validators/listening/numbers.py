@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from validators.examples import Example
+from validators.examples import Example, Label
 from validators.listening.view import level
 from validators.rules.sound_statistics import EFFECT_LIMIT, omega_squared
 from validators.totals import InstanceStats
@@ -88,12 +88,13 @@ def spread(values: Sequence[float]) -> Spread | None:
 
 def numbers(stats: InstanceStats) -> Numbers:
     """Count and measure an instance."""
-    of_row = {id(row): _of_row(row, stats) for row in stats.examples.rows}
-    known = [pair for pair in of_row.values() if pair is not None]
+    of_rows = [_of_row(row, stats) for row in stats.examples.rows]
+    known = [pair for pair in of_rows if pair is not None]
     by_answer: dict[str, list[tuple[float, float | None]]] = {}
-    for row in stats.examples.rows if stats.has_label_set else ():
-        if (pair := of_row[id(row)]) is not None:
-            for answer in _answers(row):
+    labels = stats.examples.rows.labels if stats.has_label_set else ()
+    for label, pair in zip(labels, of_rows, strict=False):
+        if pair is not None:
+            for answer in _answers(label):
                 by_answer.setdefault(answer, []).append(pair)
     rows = [
         AnswerRow(
@@ -122,12 +123,12 @@ def _of_row(row: Example, stats: InstanceStats) -> tuple[float, float | None] | 
     return sum(sound.duration for sound in sounds), level(sounds[0])
 
 
-def _answers(row: Example) -> tuple[str, ...]:
-    match row.label:
-        case str() as label:
+def _answers(label: Label) -> tuple[str, ...]:
+    match label:
+        case str():
             return (label,)
-        case tuple() as labels:
-            return labels
+        case tuple():
+            return label
     return ()
 
 
@@ -135,8 +136,8 @@ def _sizes(stats: InstanceStats) -> Iterator[float]:
     """Answers that are numbers; of texts, how many words they have."""
     if stats.has_label_set:
         return
-    for row in stats.examples.rows:
-        match row.label:
+    for label in stats.examples.rows.labels:
+        match label:
             case float() as value if math.isfinite(value):
                 yield value
             case str() as text:

@@ -388,9 +388,8 @@ def repeated_clip(examples: Examples) -> Iterator[Fault]:
 
 
 def _label_faults(examples: Examples, kind: LabelFaultKind, hint: str) -> Iterator[Fault]:
-    for row in examples.rows:
-        if row.label_fault and row.label_fault.kind is kind:
-            yield Fault(row.label_fault.message, row.at, hint)
+    for row, fault in examples.rows.with_label_fault(kind):
+        yield Fault(fault.message, row.at, hint)
 
 
 @rule("DAT421", severity=Severity.ERROR, since="0.1", waivable=False)
@@ -412,16 +411,14 @@ def unknown_label(examples: Examples) -> Iterator[Fault]:
     Fix: correct the row, declare the label, or map it with label_map.
     """
     labels = examples.file.labels
-    hints = 0
-    for row in examples.rows:
-        if row.label_fault and row.label_fault.kind is LabelFaultKind.UNKNOWN:
-            near = did_you_mean(str(row.cell("label")), labels) if hints < HINTS else None
-            hints += 1
-            yield Fault(
-                row.label_fault.message,
-                row.at,
-                f'write "{near}" if that is meant' if near else "correct the row, or use label_map",
-            )
+    faulty = examples.rows.with_label_fault(LabelFaultKind.UNKNOWN)
+    for count, (row, fault) in enumerate(faulty):
+        near = did_you_mean(str(row.cell("label")), labels) if count < HINTS else None
+        yield Fault(
+            fault.message,
+            row.at,
+            f'write "{near}" if that is meant' if near else "correct the row, or use label_map",
+        )
 
 
 @rule("DAT423", severity=Severity.ERROR, since="0.1", waivable=False)
@@ -456,13 +453,13 @@ def label_outside_range(examples: Examples) -> Iterator[Fault]:
     task = examples.file.task_file
     least = task.value("/output/minimum") if task else None
     most = task.value("/output/maximum") if task else None
-    for row in examples.rows:
-        if not isinstance(row.label, float):
+    for number, label in enumerate(examples.rows.labels):
+        if not isinstance(label, float):
             continue
-        if (least is not None and row.label < least) or (most is not None and row.label > most):
+        if (least is not None and label < least) or (most is not None and label > most):
             yield Fault(
-                f"the label is {row.label:g}; {_range(least, most)} is required",
-                row.at,
+                f"the label is {label:g}; {_range(least, most)} is required",
+                examples.rows[number].at,
                 "correct the row, or the range in task.json",
             )
 

@@ -116,7 +116,7 @@ def telling_length(stats: InstanceStats) -> Iterator[Fault]:
     """
     labels, seconds = [], array("d")
     for row, uses in stats.uses.whole_rows:
-        labels.append(stats.examples.rows[row].label)
+        labels.append(stats.examples.rows.labels[row])
         seconds.append(sum(stats.uses.seconds[uses]))
     if seconds:
         mean = sum(seconds) / len(seconds)
@@ -134,7 +134,7 @@ def telling_level(stats: InstanceStats) -> Iterator[Fault]:
     labels, levels = [], array("d")
     for row, uses in stats.uses.whole_rows:
         if stats.uses.sounding[uses.start] > 0:
-            labels.append(stats.examples.rows[row].label)
+            labels.append(stats.examples.rows.labels[row])
             levels.append(_decibels(stats.uses.levels[uses.start]))
     yield from _telling(stats, "level", labels, levels, AUDIBLE_DECIBELS)
 
