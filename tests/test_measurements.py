@@ -1,5 +1,10 @@
 """Measurements that are held packed come back as they were."""
 
+import os
+import sys
+import tempfile
+from pathlib import Path
+
 import pytest
 
 from validators.measurement import Measurement, Measurements, Renamed
@@ -41,3 +46,52 @@ def test_under_other_names_nothing_is_held_twice_or_made_up():
     assert "a" not in renamed
     assert "clips/3.flac" not in renamed
     assert renamed.get("clips/3.flac") is None
+
+
+def _many(count):
+    return {f"{n:064x}": DECODED._replace(size=n) for n in range(count)}
+
+
+def test_thousands_wait_in_a_file_and_come_back_in_any_order():
+    held, sounds = Measurements(), _many(3_000)
+    for name, sound in sounds.items():
+        held.add(name, sound)
+        assert held[name] == sound
+    for name in sorted(sounds, key=lambda name: sounds[name].size * 7_919 % 3_000):
+        assert held[name] == sounds[name]
+    assert list(held) == list(sounds)
+
+
+def test_one_of_the_same_name_gives_way_wherever_the_first_one_waits():
+    held, sounds = Measurements(), _many(2_000)
+    for name, sound in sounds.items():
+        held.add(name, sound)
+    first, *_, last = sounds
+    for name in (first, last):
+        held.add(name, Measurement(size=7, failure="empty"))
+        assert held[name].failure == "empty"
+    assert len(held) == 2_000
+
+
+@pytest.mark.parametrize("broken", ["TemporaryFile", "pwrite"])
+def test_where_no_file_can_be_written_nothing_is_lost(broken, monkeypatch):
+    def refuse(*_):
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(tempfile if broken == "TemporaryFile" else os, broken, refuse)
+    held, sounds = Measurements(), _many(3_000)
+    for name, sound in sounds.items():
+        held.add(name, sound)
+    assert dict(held) == sounds
+
+
+def test_no_file_stays_open():
+    def open_files():
+        return len(list(Path("/proc/self/fd").iterdir())) if sys.platform == "linux" else 0
+
+    before = open_files()
+    held = Measurements()
+    for name, sound in _many(3_000).items():
+        held.add(name, sound)
+    del held
+    assert open_files() == before

@@ -18,7 +18,7 @@ from validators.source import (
     SourceTable,
     is_local,
 )
-from validators.tree import Tree
+from validators.tree import EntryKind, Tree
 
 MAX_TASK_ROWS: Final = 100_000
 """Rows of all metadata files of a task. A kilobyte of memory each; 10 MB of lawful data hold a
@@ -91,14 +91,13 @@ class Reading:
 
     def __init__(self, folder: TaskFolder) -> None:
         self._folder = folder
+        self._sizes = _metadata_sizes(folder)
         self._bytes = self._rows = 0
 
     def refusal(self, file: InstanceFile) -> SourceTable | None:
         """The table of a source that is not read, since those before it were too large."""
         self._bytes += sum(
-            self._folder.files[path].size
-            for name in METADATA_NAMES
-            if (path := f"data/{file.stem}/{name}") in self._folder.files
+            self._sizes.get(f"data/{file.stem}/{name}", 0) for name in METADATA_NAMES
         )
         if self._bytes <= DATA_CAP and self._rows <= MAX_TASK_ROWS:
             return None
@@ -132,16 +131,23 @@ class Reading:
         self._rows += len(table.rows) + len(table.faults)
 
 
+def _metadata_sizes(folder: Tree) -> dict[str, int]:
+    """Path to bytes of every metadata file."""
+    return {
+        entry.path: entry.size
+        for entry in folder.entries
+        if entry.path.endswith(METADATA_NAMES)
+        and entry.path.rpartition("/")[2] in METADATA_NAMES
+        and entry.kind is EntryKind.FILE
+    }
+
+
 def batches(folders: Iterable[Tree]) -> Iterator[list[Tree]]:
     """The folders in runs whose rows fit into memory together; as a rule one run holds them all."""
     batch: list[Tree] = []
     size = 0
     for folder in folders:
-        own = sum(
-            entry.size
-            for path, entry in folder.files.items()
-            if path.rpartition("/")[2] in METADATA_NAMES
-        )
+        own = sum(_metadata_sizes(folder).values())
         if batch and size + own > METADATA_CAP:
             yield batch
             batch, size = [], 0

@@ -111,7 +111,9 @@ def _key(kept: ReportCache, folder: Tree, options: Options, repository: Reposito
         else [(other.path, other.digest) for other in repository.others(folder)]
     )
     hub = None if options.static or options.offline else os.environ.get("HF_ENDPOINT")
-    return kept.key(folder.path, folder.kind, folder.entries, folder.digest, options, beside, hub)
+    return kept.key(
+        folder.path, folder.kind, [*folder.entries], folder.digest, options, beside, hub
+    )
 
 
 def _check_afresh(

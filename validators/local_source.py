@@ -38,11 +38,7 @@ class LocalClips:
 
     def ordered(self, clips: Iterable[Clip]) -> Iterator[Clip]:
         """As they are given; `clips` is drawn from as needed."""
-        given: dict[str, None] = {}  # of so many, a set takes more than twice the memory
-        for clip in clips:
-            if clip.path and clip.path not in given:
-                given[clip.path] = None
-                yield clip
+        return (clip for clip in clips if clip.path)
 
     def sources(self, clips: Iterable[Clip]) -> Iterator[ClipSource]:
         """In the order given; opened by whoever measures.
@@ -141,7 +137,7 @@ class _LocalReader:
             return Clip(
                 value, None, "is no path inside the folder; a relative POSIX path is required"
             )
-        entry = self._folder.files.get(f"{self._data}/{value}")
-        if entry is None:
+        path = self._folder.files.get(f"{self._data}/{value}")
+        if path is None:
             return Clip(value, None, "is not there as a regular file; a file is required")
-        return Clip(value, entry.path)
+        return Clip(value, path)

@@ -6,6 +6,7 @@ Plain scalars, nothing imported beyond the standard library: this module is on t
 
 import functools
 import math
+import os
 import struct
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from operator import attrgetter
@@ -57,6 +58,7 @@ BANDWIDTH_RANGE: Final = (
 CLIPPED_RUN: Final = 3  # full-scale samples in a row; one or two: the peak of a normalised clip
 
 _MAX_TEXT: Final = 200
+_MOST_WAITING: Final = 1 << 17  # bytes of records in memory: those of about an hour of speech
 
 
 class Measurement(NamedTuple):
@@ -240,32 +242,70 @@ def _is_plain(text: str) -> bool:
 class Measurements(Mapping[str, Measurement]):
     """Measurements by name, held as records; each is made anew when it is read.
 
-    `samples` is what whoever adds them counts: how much has been listened to.
+    Of thousands only the last wait in memory, the others in a file without a name; where none can
+    be written, they stay. `samples` is what whoever adds them counts: how much has been heard.
     """
 
     def __init__(self) -> None:
-        self._records: dict[str, bytes] = {}
+        self._places: dict[str, int] = {}  # where the record begins, and its length in 16 bits
+        self._recent = bytearray()
+        self._put_away = 0  # bytes of the records before those
+        self._file = -1
+        self._waiting = _MOST_WAITING
         self.samples = 0
 
     def add(self, name: str, sound: Measurement) -> None:
         """Keep a measurement; one of the same name gives way."""
-        self._records[name] = sound.to_bytes()
+        record = sound.to_bytes()
+        self._places[name] = (self._put_away + len(self._recent)) << 16 | len(record)
+        self._recent += record
+        if len(self._recent) >= self._waiting:
+            self._put_recent_away()
 
     def __getitem__(self, name: str) -> Measurement:
-        return _read(self._records[name])
+        place = self._places[name]
+        at, length = place >> 16, place & 0xFFFF
+        if at < self._put_away:
+            return _read(os.pread(self._file, length, at))
+        start = at - self._put_away
+        return _read(bytes(self._recent[start : start + length]))
 
     def get(self, name: str, default: Any = None) -> Any:
         """As of any mapping, without an exception for each name that is not there."""
-        return self[name] if name in self._records else default
+        return self[name] if name in self._places else default
 
     def __contains__(self, name: object) -> bool:
-        return name in self._records
+        return name in self._places
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._records)
+        return iter(self._places)
 
     def __len__(self) -> int:
-        return len(self._records)
+        return len(self._places)
+
+    def __del__(self) -> None:
+        if self._file >= 0:
+            os.close(self._file)
+
+    def _put_recent_away(self) -> None:
+        try:
+            if self._file < 0:
+                self._file = _file_without_name()
+            if os.pwrite(self._file, self._recent, self._put_away) < len(self._recent):
+                raise OSError("the disk is full")
+        except OSError:
+            self._waiting *= 2  # tried again some time
+            return
+        self._put_away += len(self._recent)
+        self._recent.clear()
+
+
+def _file_without_name() -> int:
+    """A descriptor of an empty file that ends with it."""
+    import tempfile  # noqa: PLC0415 - loads much that --static can spare
+
+    with tempfile.TemporaryFile() as file:
+        return os.dup(file.fileno())
 
 
 class Renamed(Mapping[str, Measurement]):

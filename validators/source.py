@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, Protocol
 from validators.clips import ClipSource
 from validators.finding import Location
 from validators.folder import InstanceFile
-from validators.tree import EntryKind, stem_of
+from validators.tree import stem_of
 
 METADATA_NAMES = ("metadata.csv", "metadata.jsonl")
 AUDIO_EXTENSIONS = frozenset({".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3"})
@@ -264,7 +264,10 @@ class ClipStore(Protocol):
         """sha256 of a clip's bytes in hex; None as long as they have not been read."""
 
     def ordered(self, clips: Iterable[Clip]) -> Iterable[Clip]:
-        """The clips that can be opened, each path once, in the order in which they are read."""
+        """The clips that can be opened, in the order in which they are read.
+
+        Each path is to be among `clips` once, as `validators.totals.clips_of` has them.
+        """
 
     def sources(self, clips: Iterable[Clip]) -> Iterator[ClipSource]:
         """The clips as something to be measured, as `ordered` has them.
@@ -340,11 +343,7 @@ def is_local(instance: InstanceFile) -> bool:
     """
     if instance.value("/dataset/path") is not None:
         return True
-    folder = f"data/{instance.stem}"
-    there = any(
-        entry.path == folder and entry.kind is EntryKind.FOLDER for entry in instance.folder.entries
-    )
-    return there and not points_at_hub(instance)
+    return f"data/{instance.stem}" in instance.folder.folders and not points_at_hub(instance)
 
 
 def points_at_hub(instance: InstanceFile) -> bool:

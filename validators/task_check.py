@@ -53,7 +53,7 @@ MORE_FINDINGS = (
     f"there are more than {MAX_FINDINGS:,} findings of this rule; the others are not listed"
 )
 
-SHOWN_AT_ONCE = 500
+SHOWN_AT_ONCE = 100
 """Clips that are shown to a rule in one go."""
 
 DATA_SUBJECTS: tuple[type, ...] = (SourceTable, Examples, *SOUND_SUBJECTS)

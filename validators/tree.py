@@ -7,12 +7,14 @@ task is recognised without loading what parses.
 import hashlib
 import os
 import stat
+from array import array
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, partial
+from itertools import compress
 from operator import attrgetter
 from pathlib import Path
+from typing import NamedTuple
 
 MAX_ENTRIES = 20_000
 """Files and folders that are looked at in one task folder."""
@@ -30,13 +32,39 @@ class EntryKind(StrEnum):
     OTHER = "special file"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+_KINDS = tuple(EntryKind)
+
+
+class Entry(NamedTuple):
     """One entry of a task folder; `path` is POSIX and relative to the folder."""
 
     path: str
     kind: EntryKind
     size: int
+
+
+class Entries:
+    """Entries in order. There may be twenty thousand: each is made when it is looked at."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self._paths: list[str] = []
+        self._kinds = bytearray()
+        self._sizes = array("Q")
+        for path, kind, size in entries:
+            self._paths.append(path)
+            self._kinds.append(_KINDS.index(kind))
+            self._sizes.append(size)
+
+    def __len__(self) -> int:
+        return len(self._paths)
+
+    def __iter__(self) -> Iterator[Entry]:
+        fields = zip(self._paths, map(_KINDS.__getitem__, self._kinds), self._sizes, strict=True)
+        return map(partial(tuple.__new__, Entry), fields)  # in C: there are many walks
+
+    def paths(self, kind: EntryKind) -> Iterator[str]:
+        """The paths of the entries of a kind."""
+        return compress(self._paths, map(_KINDS.index(kind).__eq__, self._kinds))
 
 
 class Tree:
@@ -61,7 +89,7 @@ class Tree:
         self.path = path
         self._folder = os.path.join(root, path)  # noqa: PTH118 - joined once, opened for every file
         self.kind = _kind(os.lstat(root / path).st_mode)
-        self.entries = tuple(_scan(root / path))
+        self.entries = Entries(_scan(root / path))
         self._hashed: dict[str, str | None] = {}
 
     def sha256_of(self, path: str, opener: "Opener | None" = None) -> str | None:
@@ -91,9 +119,14 @@ class Tree:
         return total.hexdigest()
 
     @cached_property
-    def files(self) -> dict[str, Entry]:
-        """The regular files by path."""
-        return {entry.path: entry for entry in self.entries if entry.kind is EntryKind.FILE}
+    def files(self) -> dict[str, str]:
+        """The paths of the regular files, each by itself: whoever read a path can keep this one."""
+        return {path: path for path in self.entries.paths(EntryKind.FILE)}
+
+    @cached_property
+    def folders(self) -> frozenset[str]:
+        """The paths of the folders."""
+        return frozenset(self.entries.paths(EntryKind.FOLDER))
 
     @cached_property
     def siblings(self) -> frozenset[str]:

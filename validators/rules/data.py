@@ -1,7 +1,9 @@
 """DAT: the examples of an instance: metadata, columns, file ids, inputs, labels, sizes."""
 
 import re
-from collections.abc import Iterator
+from array import array
+from collections.abc import Callable, Hashable, Iterator
+from itertools import pairwise
 from pathlib import PurePosixPath
 
 from validators.document import shown
@@ -17,7 +19,7 @@ from validators.source import (
     SourceTable,
 )
 from validators.totals import InstanceStats
-from validators.tree import EntryKind, suffix_of
+from validators.tree import suffix_of
 from validators.words import did_you_mean, personal_data
 
 HINTS = 50
@@ -45,8 +47,7 @@ def missing_metadata(source: SourceTable) -> Iterator[Fault]:
     Fix: put one metadata.csv or metadata.jsonl beside the clips.
     """
     folder = source.file.folder
-    there = (entry.path for entry in folder.entries if entry.kind is EntryKind.FOLDER)
-    if source.folder in there:
+    if source.folder in folder.folders:
         yield from _source_faults(source, SourceFaultKind.NO_METADATA, SourceFaultKind.TWO_METADATA)
 
 
@@ -312,16 +313,12 @@ def repeated_file_id(examples: Examples) -> Iterator[Fault]:
     Why: scores are joined by file id; one of the two would be lost.
     Fix: give each row an id of its own in a column file.
     """
-    seen: dict[str, Example] = {}
-    for row in examples.rows:
-        first = seen.setdefault(row.file, row)
-        if first is not row and row.file:
-            yield Fault(
-                f"the file id {row.file} is the one of {_line_of(first)}; an id of its own is "
-                "required",
-                row.at,
-                "give each row an id of its own",
-            )
+    for row, first in _repeated(examples, lambda row: row.file or None):
+        yield Fault(
+            f"the file id {row.file} is the one of {_line_of(first)}; an id of its own is required",
+            row.at,
+            "give each row an id of its own",
+        )
 
 
 def _line_of(row: Example) -> str:
@@ -329,23 +326,39 @@ def _line_of(row: Example) -> str:
     return "an earlier row" if row.at.pointer else f"line {row.at.line}"
 
 
+def _repeated(
+    examples: Examples, key: Callable[[Example], Hashable]
+) -> Iterator[tuple[Example, Example]]:
+    """Each row whose key was that of an earlier row, with the first of them; None is no key.
+
+    Thousands of keys are not held: only those are, whose hashes come back.
+    """
+    hashes = array("q", (hash(key(row)) for row in examples.rows))
+    several = {one for one, next_one in pairwise(sorted(hashes)) if one == next_one}
+    first: dict[Hashable, Example] = {}
+    for number, its_hash in enumerate(hashes) if several else ():
+        if its_hash in several and (its_key := key(row := examples.rows[number])) is not None:
+            if its_key in first:
+                yield row, first[its_key]
+            first.setdefault(its_key, row)
+
+
 def _repeated_inputs(examples: Examples) -> Iterator[tuple[Example, Example]]:
-    """Each row whose inputs were those of an earlier row, with that row."""
-    seen: dict[tuple[str, ...], Example] = {}
+    """Each row whose inputs were those of an earlier row, with the first of them."""
     digest = examples.source.store.sha256
-    for row in examples.rows:
+
+    def inputs(row: Example) -> Hashable:
         cells = [row.cell(name) for name in examples.inputs]
         if not cells or any(cell is None for cell in cells):
-            continue
-        key = tuple(
+            return None
+        return tuple(
             (digest(cell.path or "") or cell.path or cell.name)
             if isinstance(cell, Clip)
             else str(cell)
             for cell in cells
         )
-        if key in seen:
-            yield row, seen[key]
-        seen.setdefault(key, row)
+
+    return _repeated(examples, inputs)
 
 
 @rule("DAT417", severity=Severity.ERROR, since="0.1")

@@ -50,7 +50,7 @@ def missing_file(folder: TaskFolder) -> Iterator[Fault]:
     """
     if folder.kind is not EntryKind.FOLDER:
         return  # it is not-a-folder, and holds nothing
-    linked = {entry.path for entry in folder.entries if entry.kind is EntryKind.LINK}
+    linked = set(folder.entries.paths(EntryKind.LINK))
     others = {path.casefold(): path for path in folder.files if path not in REQUIRED_FILES}
     for name in REQUIRED_FILES:
         if folder.sha256_of(name) or name in linked:
@@ -129,13 +129,12 @@ def symbolic_link(folder: TaskFolder) -> Iterator[Fault]:
     Why: a link can point anywhere on the machine that checks it; it is never followed.
     Fix: put the file itself in its place.
     """
-    for entry in folder.entries:
-        if entry.kind is EntryKind.LINK:
-            yield Fault(
-                f"{entry.path} is a symbolic link; a regular file is required",
-                folder.at(entry.path),
-                "put the file itself in its place",
-            )
+    for path in folder.entries.paths(EntryKind.LINK):
+        yield Fault(
+            f"{path} is a symbolic link; a regular file is required",
+            folder.at(path),
+            "put the file itself in its place",
+        )
 
 
 @rule("FLD006", severity=Severity.ERROR, since="0.1", waivable=False)
@@ -171,24 +170,24 @@ def data_without_instance(folder: TaskFolder) -> Iterator[Fault]:
     """
     instances = {file.stem: file for file in folder.instances}
     unread = set(folder.stems) - set(instances)
-    for entry in folder.entries:
-        first, _, stem = entry.path.partition("/")
-        if entry.kind is not EntryKind.FOLDER or first != "data" or not stem or "/" in stem:
+    for path in folder.entries.paths(EntryKind.FOLDER):
+        first, _, stem = path.partition("/")
+        if first != "data" or not stem or "/" in stem:
             continue
         if stem in unread:
             continue  # of an instance too many
         instance = instances.get(stem)
         if instance is None:
             yield Fault(
-                f"{entry.path} belongs to no instance; instances/{stem}.json is required beside it",
-                folder.at(entry.path),
+                f"{path} belongs to no instance; instances/{stem}.json is required beside it",
+                folder.at(path),
                 "rename the folder to an instance's file stem, or delete it",
             )
         elif instance.value("/dataset/repo_id") is not None:
             yield Fault(
-                f"{entry.path} is not read: instances/{stem}.json points at the Hub; data in one "
+                f"{path} is not read: instances/{stem}.json points at the Hub; data in one "
                 "place are required",
-                folder.at(entry.path),
+                folder.at(path),
                 "delete the folder, or point at it",
             )
 
@@ -201,7 +200,8 @@ def too_much_data(folder: TaskFolder) -> Iterator[Fault]:
     Fix: upload the data to the Hub and point at the commit; or keep fewer examples.
     Limits: 10 MB a task, all of data/ together.
     """
-    size = sum(entry.size for entry in folder.files.values() if entry.path.startswith("data/"))
+    files = (entry for entry in folder.entries if entry.kind is EntryKind.FILE)
+    size = sum(file.size for file in files if file.path.startswith("data/"))
     if size > DATA_CAP:
         yield Fault(
             f"data/ holds {size:,} bytes; at most {DATA_CAP:,} are allowed",

@@ -7,7 +7,6 @@ from validators.document import IssueKind
 from validators.finding import Fault, Severity
 from validators.folder import InstanceFile
 from validators.registry import rule
-from validators.tree import EntryKind
 
 TRAINING_SPLITS = frozenset(
     {"train", "training", "dev", "develop", "development", "validation", "valid", "val"}
@@ -102,10 +101,7 @@ def missing_data_folder(instance: InstanceFile) -> Iterator[Fault]:
     Fix: add data/<file stem>/ with metadata.csv and the clips, and commit it.
     """
     expected = f"data/{instance.stem}"
-    there = any(
-        entry.path == expected and entry.kind is EntryKind.FOLDER
-        for entry in instance.folder.entries
-    )
+    there = expected in instance.folder.folders
     if instance.value("/dataset/path") is not None and not there:
         yield Fault(
             f"{expected} is not there; a folder with metadata and clips is required",
