@@ -181,6 +181,25 @@ class Examples:
         return self.audio_inputs + (["label"] if self.output == "audio" else [])
 
     @property
+    def paths(self) -> dict[str, None]:
+        """Where the clips lie that can be opened, each once."""
+        return dict.fromkeys(self._uses)
+
+    @property
+    def _uses(self) -> Iterator[str]:
+        return (path for row in self.rows for path in row.paths(self.clip_columns))
+
+    @cached_property
+    def clip_count(self) -> int:
+        """How many clips there are."""
+        return len(self.paths)
+
+    @cached_property
+    def each_clip_once(self) -> bool:
+        """Whether no clip is used twice, as in most instances."""
+        return self.clip_count == sum(1 for _ in self._uses)
+
+    @property
     def label_set(self) -> list[str]:
         """The declared labels in order; where none are declared, those that occur, sorted."""
         answers = self.rows.labels
@@ -193,11 +212,16 @@ class Examples:
         """The declared group columns."""
         return [located.value for located in self.file.find("/groups/*")]
 
+    @property
+    def all_taken(self) -> bool:
+        """Whether no minutes are declared, so that all drawn examples are taken."""
+        return self.file.value("/sampling/minutes") is None
+
     def within_minutes(self, seconds: Callable[[Example], float]) -> "Examples":
         """Cut where the declared minutes are reached; the same where none are declared."""
-        minutes = self.file.value("/sampling/minutes")
-        if minutes is None:
+        if self.all_taken:
             return self
+        minutes = self.file.value("/sampling/minutes")
         head = within_minutes(self.rows, seconds, minutes)
         return replace(self, rows=self.rows.chosen(range(len(head))))
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from itertools import chain, islice, repeat
 from pathlib import Path
+from typing import cast
 
 from schema.report import Finding, InstanceReport, Problem, Report, TaskReport
 from validators.budget import Listening, Reading, batches, counted, last_for_all, not_heard
@@ -26,6 +27,7 @@ from validators.registry import Rule, Subject, rules
 from validators.report import NOT_SANDBOXED, assemble, finding, verdict
 from validators.source import (
     AUDIO_EXTENSIONS,
+    Clip,
     SourceBroken,
     SourceTable,
     SourceUnavailable,
@@ -38,7 +40,6 @@ from validators.totals import (
     InstructionNeed,
     clips_of,
     instance_report,
-    paths_of,
 )
 from validators.tree import Repository, Tree, suffix_of
 from validators.waivers import Waivers
@@ -53,8 +54,8 @@ MORE_FINDINGS = (
     f"there are more than {MAX_FINDINGS:,} findings of this rule; the others are not listed"
 )
 
-SHOWN_AT_ONCE = 100
-"""Clips that are shown to a rule in one go."""
+JUDGED_AT_ONCE = 100
+"""Clips that are shown to a rule in one go, as a rule while others are decoded."""
 
 DATA_SUBJECTS: tuple[type, ...] = (SourceTable, Examples, *SOUND_SUBJECTS)
 
@@ -83,6 +84,7 @@ def check_folders(
             yield assemble([task.report()], task.findings, task.problems)
 
 
+HeardClip = tuple[Example, Clip, Measurement]
 Others = Callable[[TaskFolder], list[TaskFolder]]
 """Gives the task folders beside one, read when a rule compares tasks."""
 
@@ -100,6 +102,9 @@ def _measure_all(
             sounds.samples += counted(sound)
             if progress:
                 progress(len(sounds), wanted.known)
+            if len(sounds) % JUDGED_AT_ONCE == 0:
+                for task in wanted.tasks:
+                    task.judge_clips(sounds)
     except DecoderError as error:
         for task in checks:
             task.cannot_decode(str(error))
@@ -149,11 +154,34 @@ class _InstanceData:
     source: SourceTable | None = None
     examples: Examples | None = None
     lost: str | None = None
+    unjudged: "_Unjudged | None" = None
 
     def key(self, path: str) -> str:
         """What the measurement of a clip goes by."""
         known = self.source.store.sha256(path) if self.source else None
         return known or f"{self.file.folder.path}/{path}"
+
+    def sound_of(self, sounds: Measurements, path: str) -> Measurement | None:
+        """The measurement of a clip, if there is one."""
+        return cast(Measurement | None, sounds.get(self.key(path)))
+
+
+class _Unjudged:
+    """The clips of an instance that have not been shown to their rules, in order."""
+
+    def __init__(self, examples: Examples) -> None:
+        self._rest = clips_of(examples)
+        self._next = next(self._rest, None)
+
+    def heard(self, sound_of: Callable[[str], Measurement | None]) -> Iterator[HeardClip]:
+        """Take those from the first on that have been measured."""
+        while self._next is not None and (sound := sound_of(str(self._next[1].path))):
+            yield *self._next, sound
+            self._next = next(self._rest, None)
+
+    def rest(self) -> Iterator[tuple[Example, Clip]]:
+        """Take all others."""
+        return self._rest if self._next is None else chain((self._next,), self._rest)
 
 
 @dataclass
@@ -201,7 +229,10 @@ class _TaskCheck:
                 self._problem("unreachable", str(error), instance=file.instance)
                 continue
             reading.spend(data.source)
-            data.examples = read_examples(data.source) if data.source.columns else None
+            if data.source.columns:
+                data.examples = read_examples(data.source)
+                if data.examples.all_taken:
+                    data.unjudged = _Unjudged(data.examples)
             if data.source.local:
                 self._show(data.source)
 
@@ -242,7 +273,7 @@ class _TaskCheck:
     def wanted_count(self) -> int:
         """How many clips the rules of this run need measured; those of other content twice too."""
         opened = [data.examples for data in self._instances if data.examples]
-        return sum(len(paths_of(examples)) for examples in opened)
+        return sum(examples.clip_count for examples in opened)
 
     def wanted_clips(self, sounds: Mapping[str, Measurement]) -> Iterator[ClipSource]:
         """The clips that this task's rules need measured; read as they are asked for.
@@ -314,7 +345,7 @@ class _TaskCheck:
             stats = self._stats(data.examples, by_path)
             heard_all = self._judge_heard(stats, data, by_path)
             self._show(stats.examples)
-            self._show_sound(stats, self._no_sound or data.lost)
+            self._show_sound(stats, data)
         measured = (
             stats is not None
             and heard_all
@@ -336,7 +367,7 @@ class _TaskCheck:
     ) -> Mapping[str, Measurement]:
         """Measurements of an instance's clips by path, as far as the task's samples last."""
         if last_for_all(sounds):
-            return Renamed(sounds, data.key, partial(paths_of, examples))
+            return Renamed(sounds, data.key, lambda: examples.paths)
         heard = Measurements()
         for clip in examples.source.store.ordered(clip for _, clip in clips_of(examples)):
             key = data.key(str(clip.path))
@@ -357,7 +388,7 @@ class _TaskCheck:
         cut = len(stats.examples.rows) < len(data.examples.rows)
         if cut or not self.needs_sound():
             return True
-        clips, heard = len(paths_of(data.examples)), len(by_path)
+        clips, heard = data.examples.clip_count, len(by_path)
         if heard == clips:
             return True
         reason = not_heard(stats.instance, heard, clips)
@@ -374,37 +405,48 @@ class _TaskCheck:
         cut = examples.within_minutes(seconds)
         return InstanceStats(examples.task, examples.instance, cut, by_path)
 
-    def _show_sound(self, stats: InstanceStats, none: str | None) -> None:
-        if none is not None:
+    def judge_clips(self, sounds: Measurements) -> None:
+        """Show the clips that have been measured to their rules, while others are decoded.
+
+        As long as all are certain to be judged in the end.
+        """
+        for data in self._instances if last_for_all(sounds) else ():
+            if data.unjudged is not None and data.examples is not None:
+                heard = data.unjudged.heard(partial(data.sound_of, sounds))
+                self._show_clips(data.examples, heard)
+
+    def _show_sound(self, stats: InstanceStats, data: _InstanceData) -> None:
+        if (none := self._no_sound or data.lost) is not None:
             self._skip(SOUND_SUBJECTS, none)
             return
-        files: list[ClipFile] = []
-        for row, clip in clips_of(stats.examples):
-            path = str(clip.path)
-            sound = stats.sounds.get(path)
-            if sound is None:
-                continue
-            if sound.failure == "unreadable":  # says nothing about the clip's bytes
-                message = f"{self.folder.path}/{path} cannot be read: {sound.detail}"
-                self._problem("unreachable", message, instance=stats.instance)
-                continue
-            named = stats.examples.source.local or "." in clip.name
-            files.append(ClipFile(stats.task, stats.instance, path, row.at, sound, named))
-            if len(files) == SHOWN_AT_ONCE:
-                self._show_clips(files)
-                files.clear()
-        self._show_clips(files)
+        rest = data.unjudged.rest() if data.unjudged else clips_of(stats.examples)
+        sound_of = stats.sounds.get
+        self._show_clips(
+            stats.examples,
+            (
+                (row, clip, sound)
+                for row, clip in rest
+                if (sound := sound_of(str(clip.path))) is not None
+            ),
+        )
         self._show(stats)
 
-    def _show_clips(self, files: Sequence[ClipFile]) -> None:
-        self._show(*files)
-        self._show(
-            *(
-                ClipStats(file.task, file.instance, file.path, file.at, file.sound)
-                for file in files
-                if file.sound.decoded
-            )
-        )
+    def _show_clips(self, examples: Examples, heard: Iterable[HeardClip]) -> None:
+        """Show clips to the rules on their files and, where they could be decoded, their sound."""
+        local = examples.source.local
+        while some := list(islice(heard, JUDGED_AT_ONCE)):
+            files = []
+            for row, clip, sound in some:
+                path = str(clip.path)
+                if sound.failure == "unreadable":  # says nothing about the clip's bytes
+                    message = f"{self.folder.path}/{path} cannot be read: {sound.detail}"
+                    self._problem("unreachable", message, instance=examples.instance)
+                else:
+                    named = local or "." in clip.name
+                    file = ClipFile(examples.task, examples.instance, path, row.at, sound, named)
+                    files.append(file)
+            self._show(*files)
+            self._show(*(ClipStats(*file[:5]) for file in files if file.sound.decoded))
 
     def _show_instruction_need(self, stats: Sequence[InstanceStats | None]) -> None:
         if self.folder.instructions is None:

@@ -192,21 +192,19 @@ class InstructionNeed(NamedTuple):
         return f"the number of examples is not known for {', '.join(self.unknown)}"
 
 
-def paths_of(examples: Examples) -> dict[str, None]:
-    """Where the clips of the drawn examples lie, each once."""
-    columns = examples.clip_columns
-    return dict.fromkeys(path for row in examples.rows for path in row.paths(columns))
-
-
 def clips_of(examples: Examples) -> Iterator[tuple[Example, Clip]]:
     """Every clip of the drawn examples once, with the first example that uses it."""
-    seen: dict[str, None] = {}  # of so many, a set takes more than twice the memory
     columns = examples.clip_columns
-    for row in examples.rows:
-        for clip in row.clips(columns):
-            if clip.path and clip.path not in seen:
-                seen[clip.path] = None
-                yield row, clip
+    uses = ((row, clip) for row in examples.rows for clip in row.clips(columns))
+    return uses if examples.each_clip_once else _first(uses)
+
+
+def _first(uses: Iterable[tuple[Example, Clip]]) -> Iterator[tuple[Example, Clip]]:
+    seen: dict[str | None, None] = {}  # of so many, a set takes more than twice the memory
+    for row, clip in uses:
+        if clip.path not in seen:
+            seen[clip.path] = None
+            yield row, clip
 
 
 def quantiles(seconds: Iterable[float]) -> Quantiles | None:
