@@ -234,7 +234,7 @@ def test_a_broken_row_hides_no_other(tmp_path: Path) -> None:
     ["/etc/passwd", "../1.flac", "a/../1.flac", "./1.flac", "a//1.flac", "..\\1.flac", "3.flac"],
 )
 def test_clips_outside_or_missing(tmp_path: Path, name: str) -> None:
-    _, clip = next(source(tmp_path, f"file_name,label\n{name},yes\n").clips)
+    (clip,) = source(tmp_path, f"file_name,label\n{name},yes\n").rows[0].clips
     assert clip.path is None
     assert clip.trouble
 
@@ -243,7 +243,7 @@ def test_a_linked_clip_is_not_read(tmp_path: Path) -> None:
     task = folder(tmp_path, "file_name,label\n3.flac,yes\n")
     (tmp_path / "tasks/Word/data/Set/3.flac").symlink_to("1.flac")
     table = open_source(TaskFolder(task.root, task.path).instances[0])
-    assert next(table.clips)[1].path is None
+    assert table.rows[0].clips[0].path is None
 
 
 def test_no_metadata_and_two(tmp_path: Path) -> None:
@@ -260,7 +260,7 @@ def test_no_metadata_and_two(tmp_path: Path) -> None:
 
 def test_the_bytes_of_clips_are_given_in_order(tmp_path: Path) -> None:
     table = source(tmp_path, "file_name,label\n2.flac,yes\n1.flac,no\n3.flac,no\n")
-    clips = [clip for _, clip in table.clips]
+    clips = [clip for row in table.rows for clip in row.clips]
     found = list(table.store.sources(clips))
     assert [clip.tag for clip in found] == ["data/Set/2.flac", "data/Set/1.flac"]
     assert (

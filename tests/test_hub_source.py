@@ -544,7 +544,7 @@ def test_a_session_leaves_the_client_as_it_was(hub, tmp_path, clips):
 def test_the_bytes_of_clips_are_held_for_whoever_builds(layout, hub, tmp_path, clips):
     revision = hub.put(REPO, LAYOUTS[layout](clips))
     table = table_of(pointing(tmp_path, clips, revision=revision))
-    some = [clip for _, clip in table.clips][5:9]
+    some = [clip for row in table.rows for clip in row.clips][5:9]
     assert [table.store.sha256(clip.path) for clip in some] == [None] * 4
     with table.store.hold(some) as open_clip:
         for clip, data in list(zip(some, sounds(clips)[5:9], strict=True))[::-1] * 2:
@@ -558,7 +558,9 @@ def test_large_clips_wait_in_a_file_without_a_name(hub, tmp_path, clips):
     data = [os.urandom(3 << 20), b"small"]
     revision = hub.put(REPO, {SHARD: parquet({"audio": embedded(data, ["a.wav", "b.wav"])})})
     table = table_of(pointing(tmp_path, clips, revision=revision))
-    for source, whole in zip(table.store.sources(c for _, c in table.clips), data, strict=True):
+    for source, whole in zip(
+        table.store.sources(clip for row in table.rows for clip in row.clips), data, strict=True
+    ):
         for _ in range(2):
             with os.fdopen(source.open(), "rb") as file:
                 assert os.pread(file.fileno(), 1 << 23, 0) == whole
@@ -570,7 +572,7 @@ def test_clips_are_read_as_they_are_asked_for(hub, tmp_path, clips, monkeypatch)
     revision = hub.put(REPO, {SHARD: parquet(prompts(
         clips, audio=embedded([*sounds(clips)[:-1], None], NAMES)))})  # fmt: skip
     table = table_of(pointing(tmp_path, clips, revision=revision))
-    sources = table.store.sources(clip for _, clip in table.clips)
+    sources = table.store.sources(clip for row in table.rows for clip in row.clips)
     keys = [next(sources).key for _ in range(ROWS - 1)]
     assert keys == [hashlib.sha256(data).hexdigest() for data in sounds(clips)[:-1]]
     with pytest.raises(SourceBroken, match="no sound in row 40"):

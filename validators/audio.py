@@ -140,6 +140,7 @@ class Child:
     deadline: float  # on the monotonic clock, for the next answer
     ready: bool = False
     queue: deque[Job] = field(default_factory=deque)  # sent and not answered, oldest first
+    queued: int = 0  # bytes of these
     received: bytes = b""  # of an answer that is not whole yet
 
     @property
@@ -154,7 +155,7 @@ class Child:
             return True
         if len(self.queue) == _QUEUE_CLIPS or self.queue[0].deaths:
             return False
-        return sum(job.size for job in self.queue) < _QUEUE_BYTES
+        return self.queued < _QUEUE_BYTES
 
 
 class Decoders:
@@ -353,6 +354,7 @@ class Decoders:
         if child.ready and not child.queue:
             child.deadline = time.monotonic() + self._wall_seconds
         child.queue.append(job)
+        child.queued += job.size
 
     def _hand_over(self, channel: socket.socket, job: Job, fd: int) -> None:  # noqa: ARG002
         """Put a clip, open at `fd`, before a child."""
@@ -402,6 +404,7 @@ class Decoders:
         except ValueError:
             return False
         child.queue.popleft()
+        child.queued -= job.size
         job.result = result
         if self._cache is not None and job.source.key and result.lasting:
             self._cache.put(job.source.key, result)

@@ -190,14 +190,19 @@ class Examples:
         return (path for row in self.rows for path in row.paths(self.clip_columns))
 
     @cached_property
+    def _counts(self) -> tuple[int, int]:
+        uses = list(self._uses)
+        return len(uses), len(dict.fromkeys(uses))
+
+    @property
     def clip_count(self) -> int:
         """How many clips there are."""
-        return len(self.paths)
+        return self._counts[1]
 
-    @cached_property
+    @property
     def each_clip_once(self) -> bool:
         """Whether no clip is used twice, as in most instances."""
-        return self.clip_count == sum(1 for _ in self._uses)
+        return self._counts[0] == self._counts[1]
 
     @property
     def label_set(self) -> list[str]:

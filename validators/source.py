@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property, partial
 from itertools import repeat
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, cast
 
 from validators.clips import ClipSource
 from validators.finding import Location
@@ -122,13 +122,17 @@ class SourceRow(NamedTuple):
     @property
     def clips(self) -> list[Clip]:
         """The cells that are clips, whether they can be opened or not."""
-        cells = map(self.get, self.columns.names)
-        return [cell for cell in cells if isinstance(cell, Clip)]
+        return [cast(Clip, self.get(name)) for name in self.columns.clips]
+
+    @property
+    def paths(self) -> list[str]:
+        """Where the clips lie that can be opened."""
+        return [path for name in self.columns.clips if (path := self.path(name))]
 
     def get(self, name: str) -> Cell:
         """The cell of a column; None where it is missing."""
         columns = self.columns
-        place = columns.clips.get(name)
+        place = columns.paths.get(name)
         if place is None:
             return self._other(name)
         path = self.held[self.start + place]
@@ -141,7 +145,7 @@ class SourceRow(NamedTuple):
 
     def stem(self, name: str) -> str:
         """What the clip in a column is called, without folder and extension; "" without one."""
-        place = self.columns.clips.get(name)
+        place = self.columns.paths.get(name)
         if place is not None:
             return stem_of(self.held[self.start + place])
         cell = self._other(name)
@@ -149,7 +153,7 @@ class SourceRow(NamedTuple):
 
     def path(self, name: str) -> str | None:
         """Where the clip in a column lies; None where there is none that can be opened."""
-        place = self.columns.clips.get(name)
+        place = self.columns.paths.get(name)
         if place is not None:
             return str(self.held[self.start + place])
         cell = self._other(name)
@@ -162,16 +166,22 @@ class SourceRow(NamedTuple):
 
 
 class _Columns(NamedTuple):
-    """The columns that a row has cells of, and how far behind its first each is held.
+    """The columns that a row has cells of, those of clips, and how far behind its first each lies.
 
     Of clips that are named by where they lie, which almost all are, only the path is held; `folder`
     is the length of what stands before the name.
     """
 
     names: tuple[str, ...]
-    clips: dict[str, int]
+    clips: tuple[str, ...]
+    paths: dict[str, int]
     others: dict[str, int]
     folder: int
+
+    @property
+    def all_by_path(self) -> bool:
+        """Whether no clip is held otherwise, as one that is not there."""
+        return len(self.paths) == len(self.clips)
 
 
 class Rows:
@@ -189,15 +199,18 @@ class Rows:
         self._held: list[Any] = []
         self._starts, self._lines, self._layouts = array("I"), array("I"), array("I")
         self._columns: list[_Columns] = []
-        self._known: dict[tuple[tuple[str, ...], tuple[str, ...]], int] = {}
+        self._known: dict[tuple[tuple[str, ...], ...], int] = {}
         self._texts: dict[str, str] = {}
 
     def add(self, cells: dict[str, Cell], line: int = 0) -> None:
         """One more row; without a line it is where all are."""
-        clips = tuple([name for name, cell in cells.items() if self._is_path(cell)])
-        layout = self._known.get((tuple(cells), clips))
+        clips = tuple([name for name, cell in cells.items() if isinstance(cell, Clip)])
+        paths = tuple([name for name in clips if self._is_path(cells[name])])
+        key = (tuple(cells), clips, paths)
+        layout = self._known.get(key)
         if layout is None:
-            layout = self._new_layout(tuple(cells), clips)
+            layout = self._known[key] = len(self._columns)
+            self._columns.append(self._layout(*key))
         self._layouts.append(layout)
         self._lines.append(line)
         self._starts.append(len(self._held))
@@ -229,17 +242,27 @@ class Rows:
         )
         return some
 
-    def _new_layout(self, names: tuple[str, ...], clips: tuple[str, ...]) -> int:
+    @property
+    def clip_columns(self) -> set[str]:
+        """The columns in which a clip stands."""
+        return {name for columns in self._columns for name in columns.clips}
+
+    @property
+    def with_odd_clips(self) -> Iterator[SourceRow]:
+        """The rows with a clip that is named otherwise than by where it lies, or is not there."""
+        odd = [not columns.all_by_path for columns in self._columns]
+        if any(odd):
+            for number, layout in enumerate(self._layouts):
+                if odd[layout]:
+                    yield self[number]
+
+    def _layout(
+        self, names: tuple[str, ...], clips: tuple[str, ...], paths: tuple[str, ...]
+    ) -> _Columns:
         places = {name: place for place, name in enumerate(names)}
-        columns = _Columns(
-            names,
-            {name: places[name] for name in clips},
-            {name: place for name, place in places.items() if name not in clips},
-            len(self._folder),
-        )
-        self._known[names, clips] = len(self._columns)
-        self._columns.append(columns)
-        return self._known[names, clips]
+        by_path = {name: places[name] for name in paths}
+        others = {name: place for name, place in places.items() if name not in by_path}
+        return _Columns(names, clips, by_path, others, len(self._folder))
 
     def _is_path(self, cell: Cell) -> bool:
         return (
@@ -321,19 +344,8 @@ class SourceTable:
     @property
     def clip_columns(self) -> list[str]:
         """The columns that hold clips, in order."""
-        found = {name for row in self.rows for name, cell in row.cells.items() if _is_clip(cell)}
+        found = self.rows.clip_columns
         return [name for name in self.columns if name in found]
-
-    @property
-    def clips(self) -> Iterator[tuple[SourceRow, Clip]]:
-        """Every clip that a row names, with its row."""
-        for row in self.rows:
-            for clip in row.clips:
-                yield row, clip
-
-
-def _is_clip(cell: Cell) -> bool:
-    return isinstance(cell, Clip)
 
 
 def is_local(instance: InstanceFile) -> bool:

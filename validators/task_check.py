@@ -343,7 +343,7 @@ class _TaskCheck:
         if data.examples is not None:
             by_path = self._heard(data, data.examples, sounds)
             stats = self._stats(data.examples, by_path)
-            heard_all = self._judge_heard(stats, data, by_path)
+            heard_all = last_for_all(sounds) or self._judge_heard(stats, data, by_path)
             self._show(stats.examples)
             self._show_sound(stats, data)
         measured = (
@@ -443,7 +443,7 @@ class _TaskCheck:
                     self._problem("unreachable", message, instance=examples.instance)
                 else:
                     named = local or "." in clip.name
-                    file = ClipFile(examples.task, examples.instance, path, row.at, sound, named)
+                    file = ClipFile(examples.task, examples.instance, path, row, sound, named)
                     files.append(file)
             self._show(*files)
             self._show(*(ClipStats(*file[:5]) for file in files if file.sound.decoded))

@@ -26,9 +26,14 @@ class ClipFile(NamedTuple):
     task: str
     instance: str | None
     path: str
-    at: Location
+    row: Example
     sound: Measurement
     named: bool = True
+
+    @property
+    def at(self) -> Location:
+        """The first row that names the clip."""
+        return self.row.at
 
 
 class ClipStats(NamedTuple):
@@ -37,8 +42,13 @@ class ClipStats(NamedTuple):
     task: str
     instance: str | None
     path: str
-    at: Location
+    row: Example
     sound: Measurement
+
+    @property
+    def at(self) -> Location:
+        """The first row that names the clip."""
+        return self.row.at
 
 
 class Uses:

@@ -99,7 +99,8 @@ def missing_clip(source: SourceTable) -> Iterator[Fault]:
     """
     names: set[str] = set()
     hints = 0
-    for row, clip in source.clips:
+    troubled = ((row, clip) for row in source.rows.with_odd_clips for clip in row.clips)
+    for row, clip in troubled:
         if clip.trouble:
             names = names or _names_inside(source)
             near = did_you_mean(clip.name, names) if hints < HINTS and len(names) <= 500 else None
@@ -129,11 +130,11 @@ def unnamed_clip(source: SourceTable) -> Iterator[Fault]:
     """
     if not source.local or not source.whole or not source.clip_columns:
         return
-    named = {clip.path for _, clip in source.clips}
+    named = {path for row in source.rows for path in row.paths}
     folder = source.file.folder
     for path in sorted(folder.files):
-        is_clip = suffix_of(path).lower() in AUDIO_EXTENSIONS
-        if is_clip and path.startswith(f"{source.folder}/") and path not in named:
+        unnamed = path.startswith(f"{source.folder}/") and path not in named
+        if unnamed and suffix_of(path).lower() in AUDIO_EXTENSIONS:
             yield Fault(
                 f"no row names {path.removeprefix(f'{source.folder}/')}; a row for every clip is "
                 "required",

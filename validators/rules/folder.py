@@ -20,6 +20,7 @@ FOLDERS = ("instances", "data")
 _PORTABLE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}(?<!\.)")
 _DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
 """Names that Windows keeps for its devices, whatever follows the first dot."""
+_FINE = re.compile(rf"(?!(?i:{_DEVICE.pattern})$){_PORTABLE.pattern}")
 
 
 @rule("FLD001", severity=Severity.ERROR, since="0.1", waivable=False)
@@ -227,6 +228,8 @@ def unportable_name(folder: TaskFolder) -> Iterator[Fault]:
     if _DEVICE.fullmatch(folder.task):
         yield _device(folder.task, folder.at(""))
     for entry in folder.entries:
+        if entry.kind is EntryKind.FILE and _FINE.fullmatch(entry.path.rpartition("/")[2]):
+            continue  # as almost all
         first, *inside = entry.path.split("/")
         # Elsewhere names are fixed: what has another is malformed-instance-name or stray-entry.
         judged = (
