@@ -253,6 +253,15 @@ def test_rows_without_any_file_id_are_a_finding_each(hub, tmp_path, clips, measu
     assert [rule for rule, _ in said(report)].count("DAT415") == ROWS
 
 
+def test_file_ids_are_names_without_folder_and_extension_of_sound(hub, tmp_path, clips):
+    written = ["a/b/c01.wav", "d\\c02.FLAC", "c03", "v1.2", ".wav", "a/", ""]
+    table = prompts(clips, file=[*written, *NAMES[len(written) :]])
+    revision = hub.put(REPO, {SHARD: parquet(table)})
+    source = table_of(pointing(tmp_path, clips, revision=revision))
+    found = [row.file for row in read_examples(source).rows][: len(written)]
+    assert found == ["c01", "c02", "c03", "v1.2", ".wav", "", ""]
+
+
 def test_the_same_clip_twice_is_found_by_its_bytes(hub, tmp_path, clips, measure):
     data = sounds(clips)
     table = prompts(clips, audio=embedded([data[0], data[0], *data[2:]], NAMES))

@@ -6,6 +6,7 @@ sound, only pieces of parquet files come, those of the columns that make up an e
 """
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Any, Final
 
@@ -46,6 +47,7 @@ from validators.source import (
     SourceUnavailable,
     clip_column,
 )
+from validators.tree import stem_of, suffix_of
 
 MAX_HUB_ROWS: Final = 100_000
 """Rows of a split that are read: 36 ms each would make an hour."""
@@ -315,16 +317,21 @@ class _ParquetTable:
         """The cells of a row under the names of their columns; notes where its clips lie."""
         row: dict[str, Cell] = {}
         for name, value in cells.items():
-            column = clip_column(name)
             if self.schema.columns[name]:
                 row[name] = self._clip(number, name, value, places)
-            elif column is not None and isinstance(value, str):
-                row[column] = file_clip(value, self._folder, self.files, places)
+            elif name in self._named_clips and isinstance(value, str):
+                row[self._named_clips[name]] = file_clip(value, self._folder, self.files, places)
             elif name in self.names:
                 row[name] = _named(value, self.names[name])
             else:
                 row[name] = _file_id(value) if name == self.file_column else value
         return row
+
+    @cached_property
+    def _named_clips(self) -> dict[str, str]:
+        """The columns that name clips, each with that of the clips."""
+        names = {name: clip_column(name) for name in self.schema.columns}
+        return {name: column for name, column in names.items() if column is not None}
 
     @property
     def _folder(self) -> str:
@@ -364,8 +371,8 @@ def _file_id(value: Any) -> Any:
     """A file id: of a path, or of a name with an audio extension, the stem."""
     if not isinstance(value, str):
         return value
-    name = PurePosixPath(base_name(value))
-    return name.stem if name.suffix.lower() in AUDIO_EXTENSIONS else str(name)
+    name = base_name(value)
+    return stem_of(name) if suffix_of(name).lower() in AUDIO_EXTENSIONS else name
 
 
 def _named(value: Any, names: tuple[str, ...]) -> Any:
