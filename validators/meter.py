@@ -30,7 +30,7 @@ _FULL_SCALE: Final = {
 }
 _FULL_SCALE_16: Final = 32767 / 32768
 # Samples that are summed at a time: their float64 fit the nearest cache that is not tiny.
-_SUMMED_AT_ONCE: Final = 1 << 15
+_SUMMED_AT_ONCE: Final = 1 << 16
 
 Samples = npt.NDArray[np.int16] | npt.NDArray[np.float32]
 
@@ -41,9 +41,11 @@ class _Workspace:
     def __init__(self, samples: int) -> None:
         self.int16 = np.empty(samples, np.int16)
         self.float32 = np.empty(samples, np.float32)
-        self.magnitude_int16 = np.empty(samples, np.int16)
-        self.magnitude_float32 = np.empty(samples, np.float32)
-        self.float64 = np.empty(_SUMMED_AT_ONCE, np.float64)
+        # One after the other use the same memory: less of it is more often in a cache.
+        scratch = np.empty(max(samples // 2 + 1, _SUMMED_AT_ONCE), np.float64)
+        self.float64 = scratch[:_SUMMED_AT_ONCE]
+        self.magnitude_int16 = scratch.view(np.int16)
+        self.magnitude_float32 = scratch.view(np.float32)
         self.ones = np.ones(_SUMMED_AT_ONCE, np.float64)
 
 
@@ -83,7 +85,7 @@ class Meter:
         self._nonfinite = 0
         self._clipping = _ClippingCounter(channels)
         self._full_scale = _FULL_SCALE.get(subtype, _FULL_SCALE_16) * self._unit
-        self._silence = SILENCE * self._unit
+        self._silence = SILENCE if self._fine else math.ceil(SILENCE * self._unit)
         self._silent_frames = 0
         self._edges: list[float] = []  # peak of the first window, then of the last one so far
         self._bandwidth = 0.0
@@ -143,18 +145,20 @@ class Meter:
         for start in range(0, len(samples), step):
             part = samples[start : start + step]
             wide = float64[: len(part)]
-            np.copyto(wide, part)
-            energy = float(np.dot(wide, wide))
+            wide[:] = part
+            energy = float(wide.dot(wide))
             if not math.isfinite(energy):
                 bad = ~np.isfinite(part)
                 self._nonfinite += int(np.count_nonzero(bad))
                 part[bad] = 0
-                np.copyto(wide, part)
-                energy = float(np.dot(wide, wide))
+                wide[:] = part
+                energy = float(wide.dot(wide))
             self._energy += energy
             if self._channels > 1:
                 wide = wide.reshape(-1, self._channels)
-            self._sums += np.dot(ones[: len(wide)], wide)  # quicker than a sum
+                self._sums += ones[: len(wide)].dot(wide)  # quicker than a sum
+            else:
+                self._sums += np.einsum("i->", wide)
 
     def _magnitude(self, samples: Samples) -> npt.NDArray[Any]:
         if self._fine:
@@ -271,6 +275,7 @@ class _ClippingCounter:
 
 _SPECTRUM: Final = 1024  # samples a spectrum; at 8 kHz a bin is 8 Hz wide, at 48 kHz 47 Hz
 _MANY_SPECTRA: Final = 16  # one second of 16 kHz
+_RANGE: Final = np.float32(BANDWIDTH_RANGE)
 _hann = functools.cache(lambda: np.hanning(_SPECTRUM).astype(np.float32))
 
 
@@ -303,9 +308,9 @@ def _bandwidth(samples: Samples, rate: int) -> float:
     # With a norm numpy stays in float32; without one it computes in float64, at twice the time.
     spectra = np.fft.rfft(space.stretches, norm="forward", out=space.spectra)  # type: ignore[arg-type]
     parts = spectra.view(np.float32)
-    squares = np.einsum("ij,ij->j", parts, parts)
+    squares = np.add.reduce(np.multiply(parts, parts, out=parts), axis=0)
     power = squares[::2] + squares[1::2]
-    (strong,) = (power > power.max() * np.float32(BANDWIDTH_RANGE)).nonzero()
+    (strong,) = (power > np.maximum.reduce(power) * _RANGE).nonzero()
     return float(round(int(strong[-1]) * rate / _SPECTRUM)) if len(strong) else 0.0
 
 
