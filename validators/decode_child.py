@@ -258,16 +258,16 @@ def _read(
     """Decode block by block into one buffer; the measurements of the whole."""
     rate, channels, claimed = sound.samplerate, sound.channels, sound.frames
     meter = make_meter(rate, channels, known["subtype"], block_samples)
-    kind = meter.buffer.dtype.name
     # libFLAC fails at what is no frame, and a tag may follow the last one.
     exactly = known["content"] == "flac" and claimed < _NO_LENGTH
     while True:
         room = claimed - meter.frames if exactly else len(meter.buffer)
-        block = meter.buffer[: sound.buffer_read_into(meter.buffer[:room], kind)]
+        frames = sound.buffer_read_into(meter.buffer[:room], meter.sample_type)
+        block = meter.buffer[:frames]
         meter.add(block)
         known["frames"] = meter.frames
         _check_budget(meter.frames, channels, "holds at least")  # where the header is silent
-        if len(block) < len(meter.buffer) and (not len(block) or meter.frames >= claimed):
+        if frames < len(meter.buffer) and (not frames or meter.frames >= claimed):
             return meter.result()
 
 
