@@ -7,6 +7,7 @@ passed over, and whether what a pass needs is still in the cache of the core tha
 import functools
 import hashlib
 import math
+from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
@@ -85,8 +86,10 @@ class Meter:
         self._peak = 0.0
         self._nonfinite = 0
         self._clipping = _ClippingCounter(channels)
-        self._full_scale = _FULL_SCALE.get(subtype, _FULL_SCALE_16) * self._unit
-        self._silence = SILENCE if self._fine else math.ceil(SILENCE * self._unit)
+        # numpy compares integers with integers without making them float64 first.
+        limit: Callable[[float], float] = float if self._fine else math.ceil
+        self._full_scale = limit(_FULL_SCALE.get(subtype, _FULL_SCALE_16) * self._unit)
+        self._silence = limit(SILENCE * self._unit)
         self._silent_frames = 0
         self._edges: list[float] = []  # peak of the first window, then of the last one so far
         self._bandwidth = 0.0
@@ -157,7 +160,7 @@ class Meter:
             self._energy += energy
             if self._channels > 1:
                 wide = wide.reshape(-1, self._channels)
-                self._sums += ones[: len(wide)].dot(wide)  # quicker than a sum
+                self._sums += ones[: len(wide)].dot(wide)  # quicker than a sum along an axis
             else:
                 self._sums += np.add.reduce(wide)
 
