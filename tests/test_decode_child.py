@@ -396,9 +396,11 @@ def test_a_measurement_survives_its_record(measured):
 
 
 GOOD = Measurement(size=1, subtype="PCM_16", detail="broken").to_bytes()
+HASHED = Measurement(size=1, subtype="PCM_16", detail="broken", pcm_sha256="0f" * 32).to_bytes()
 TEXTS = b"PCM_16\nbroken"
 NUMBERS = GOOD.removesuffix(TEXTS)
 CONTENT, FAILURE, HEADER_FRAMES, PEAK = 8, 9, 18, 31  # places in NUMBERS
+DIGEST_BYTES = len(NUMBERS) - 1
 
 
 def changed(place: int, *values: int) -> bytes:
@@ -407,7 +409,13 @@ def changed(place: int, *values: int) -> bytes:
     return bytes(record) + TEXTS
 
 
+def test_a_record_has_room_for_a_hash_only_where_there_is_one():
+    assert len(HASHED) == len(GOOD) + 32
+    assert NUMBERS[:-1] + b"\x20" + b"\x0f" * 32 + TEXTS == HASHED
+
+
 def test_the_changes_below_change_what_they_say():
+    assert GOOD[DIGEST_BYTES] == 0
     assert Measurement.from_bytes(changed(CONTENT, 1)).content == "wav"
     assert Measurement.from_bytes(changed(FAILURE, 1)).failure == "empty"
     assert Measurement.from_bytes(changed(HEADER_FRAMES, *b"\7" + bytes(7))).header_frames == 7
@@ -426,6 +434,11 @@ def test_the_changes_below_change_what_they_say():
         changed(HEADER_FRAMES, *struct.pack("<q", -2)),
         changed(PEAK, *struct.pack("<d", math.nan)),
         changed(PEAK, *struct.pack("<d", math.inf)),
+        changed(DIGEST_BYTES, 1),
+        changed(DIGEST_BYTES, 32),
+        NUMBERS[:-1] + b"\x1f" + bytes(31) + TEXTS,
+        NUMBERS[:-1] + b"\x20" + bytes(31),
+        NUMBERS[:-1] + b"\x20" + bytes(32),
         NUMBERS + b"PCM_16 broken",
         NUMBERS + b"PCM_16\nbroken\n",
         NUMBERS + b"PCM_16\n\x1b[2J",
@@ -438,7 +451,10 @@ def test_what_is_no_measurement_is_refused(record):
         Measurement.from_bytes(record)
 
 
-@pytest.mark.parametrize("changes", [{"size": -1}, {"frames": 1 << 32}, {"pcm_sha256": "none"}])
+@pytest.mark.parametrize(
+    "changes",
+    [{"size": -1}, {"frames": 1 << 32}, {"pcm_sha256": "none"}, {"pcm_sha256": "0f" * 31}],
+)
 def test_what_nobody_measures_makes_no_record(changes):
     with pytest.raises(ValueError, match=r"."):
         Measurement(**({"size": 1} | changes)).to_bytes()

@@ -1,13 +1,17 @@
 """Measurements that are held packed come back as they were."""
 
 import os
+import string
 import sys
 import tempfile
 from pathlib import Path
+from typing import get_args
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from validators.measurement import Measurement, Measurements, Renamed
+from validators.measurement import Content, Failure, Measurement, Measurements, Renamed
 
 DECODED = Measurement(
     size=85_576, content="flac", sample_rate=16_000, channels=1, subtype="PCM_16",
@@ -33,6 +37,25 @@ def test_a_measurement_comes_back_as_it_was(sound):
     held.add("b", sound)
     assert repr(held["b"]) == repr(sound)
     assert held["a"] == DECODED
+
+
+PLAIN = st.text(string.ascii_letters + string.digits + " .,:_", max_size=200)
+ANY = {  # by the type of a field
+    int: st.integers(0, (1 << 32) - 1),
+    float: st.floats(allow_nan=False, allow_infinity=False),
+    bool: st.booleans(),
+    str: PLAIN,
+    int | None: st.none() | st.integers(0, (1 << 63) - 1),
+    Content | None: st.sampled_from((None, *get_args(Content))),
+    Failure | None: st.sampled_from((None, *get_args(Failure))),
+}
+HASHES = st.just("") | st.binary(min_size=32, max_size=32).map(bytes.hex)
+FIELDS = {name: ANY[kind] for name, kind in Measurement.__annotations__.items()}
+
+
+@given(st.builds(Measurement, **FIELDS | {"pcm_sha256": HASHES}))
+def test_any_measurement_survives_its_record_with_and_without_a_hash(sound):
+    assert Measurement.from_bytes(sound.to_bytes()) == sound
 
 
 def test_under_other_names_nothing_is_held_twice_or_made_up():

@@ -3,6 +3,7 @@
 import os
 import struct
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -129,6 +130,16 @@ def test_two_files_joined_that_fit_into_the_decoders_buffer(measured):
     short = encode(speech(0.2), encoding="flac-16")
     assert len(short) < 8_000
     assert measured(short + short).unclaimed
+
+
+@pytest.mark.parametrize("seconds", [0.15, 0.29, 0.33, 0.35, 0.4])
+def test_joined_files_are_seen_however_far_the_decoder_reads_ahead(measured, seconds):
+    """libFLAC takes 8 KiB at a time: the second file may have been read with the first, or not."""
+    short = encode(speech(seconds), encoding="flac-16")
+    assert 4_000 < len(short) < 12_000
+    for first in (short, encode(np.zeros(round(seconds * 16_000), np.int16), encoding="flac-16")):
+        assert measured(first + short).unclaimed
+        assert not measured(first).unclaimed
 
 
 @given(tail=st.binary(max_size=2_000), name=st.sampled_from(sorted(GOOD)))

@@ -38,7 +38,7 @@ from validators.measurement import (
 )
 from validators.meter import HashingMeter, Meter
 from validators.sandbox import allow_cpu_seconds, limit_process
-from validators.unclaimed import Heard, more_follows
+from validators.unclaimed import HEAD_BYTES, Heard, more_follows
 
 del sys.path[0]
 
@@ -51,7 +51,6 @@ BLOCK_SAMPLES: Final = 1 << 17
 # --------------------------------------------------------------------------------------------
 # What the file says it is, read without libsndfile
 
-_HEAD_BYTES: Final = 512  # an Ogg page's header is 27 + 255 bytes, then comes the codec's name
 _MAX_CHUNKS: Final = 256  # of a RIFF file before its data
 _UNKNOWN_LENGTHS: Final = (0, 0xFFFF_FFFF)  # what an encoder writes that cannot seek back
 _NO_LENGTH: Final = 1 << 62  # libsndfile says 2**63 - 1 where the header does not say
@@ -64,20 +63,21 @@ def sniff(fd: int) -> Content | None:
     ID3v2 tag is passed over before MP3 and FLAC, where taggers put it; any other file with one is
     None.
     """
-    head, tagged = _head(fd)
-    if not tagged and head.startswith(b"RIFF") and head[8:12] == b"WAVE":
+    head, start = _head(fd)
+    if not start and head.startswith(b"RIFF") and head[8:12] == b"WAVE":
         return "wav"
-    if not tagged and head.startswith(b"OggS"):
+    if not start and head.startswith(b"OggS"):
         return _ogg_codec(head)
     return _flac_or_mp3(head)
 
 
-def _head(fd: int) -> tuple[bytes, bool]:
-    """The first bytes of the sound, and whether an ID3v2 tag was passed over to get there."""
-    head = os.pread(fd, _HEAD_BYTES, 0)
+def _head(fd: int) -> tuple[bytes, int]:
+    """The first bytes of the sound, and where they stand: 0, or behind an ID3v2 tag."""
+    head = os.pread(fd, HEAD_BYTES, 0)
     if not head.startswith(b"ID3"):
-        return head, False
-    return os.pread(fd, _HEAD_BYTES, _after_id3(head)), True
+        return head, 0
+    start = _after_id3(head)
+    return os.pread(fd, HEAD_BYTES, start), start
 
 
 def _after_id3(head: bytes) -> int:
@@ -262,11 +262,12 @@ def _read(
     exactly = known["content"] == "flac" and claimed < _NO_LENGTH
     while True:
         room = claimed - meter.frames if exactly else len(meter.buffer)
-        block = sound.read(out=meter.buffer[:room])
+        frames = sound.buffer_read_into(meter.buffer[:room], meter.sample_type)
+        block = meter.buffer[:frames]
         meter.add(block)
         known["frames"] = meter.frames
         _check_budget(meter.frames, channels, "holds at least")  # where the header is silent
-        if len(block) < len(meter.buffer) and (not len(block) or meter.frames >= claimed):
+        if frames < len(meter.buffer) and (not frames or meter.frames >= claimed):
             return meter.result()
 
 
@@ -274,13 +275,14 @@ def _more_follows(sound: Stream, known: dict[str, Any], fd: int) -> bool:
     """Whether the header claims a length, and the file holds more sound than that."""
     if known["header_frames"] is None:
         return False
-    head = os.pread(fd, _HEAD_BYTES, 0)
+    head, start = _head(fd)
     return more_follows(
         known["content"],
         Heard(
             fd,
             size=known["size"],
-            start=_after_id3(head) if head.startswith(b"ID3") else 0,
+            start=start,
+            head=head,
             position=os.lseek(fd, 0, os.SEEK_CUR),
             rate=sound.samplerate,
             frame_bytes=_BYTES_PER_SAMPLE.get(known["subtype"], 0) * sound.channels,

@@ -151,6 +151,9 @@ class Measurement(NamedTuple):
         Raises:
             ValueError: a field holds what no decoder measures.
         """
+        digest = bytes.fromhex(self.pcm_sha256)
+        if len(digest) not in _DIGEST_BYTES:
+            raise ValueError("no hash of samples")
         try:
             record = _RECORD.pack(
                 self.size,
@@ -160,12 +163,11 @@ class Measurement(NamedTuple):
                 self.channels,
                 _UNKNOWN if self.header_frames is None else self.header_frames,
                 *_measured_of(self),
-                bool(self.pcm_sha256),
-                bytes.fromhex(self.pcm_sha256),
+                len(digest),
             )
         except struct.error as error:
             raise ValueError(f"no number of a clip: {error}") from error
-        return record + f"{self.subtype}\n{self.detail}".encode("ascii")
+        return record + digest + f"{self.subtype}\n{self.detail}".encode("ascii")
 
     @classmethod
     def from_bytes(cls, record: bytes) -> "Measurement":
@@ -196,28 +198,32 @@ _CONTENTS: Final[tuple[Content | None, ...]] = (None, *get_args(Content))
 _FAILURES: Final[tuple[Failure | None, ...]] = (None, *get_args(Failure))
 _UNKNOWN: Final = -1  # the header does not say how many frames there are
 
-# A record: the fields in order, but whether there is a hash before the hash, and texts at the end.
+# A record: the fields in order, with the length of the hash in its place; then hash and texts.
+_DIGEST_BYTES: Final = (0, 32)
 _MEASURED: Final = Measurement._fields[
     Measurement._fields.index("frames") : Measurement._fields.index("pcm_sha256")
 ]
 _measured_of: Final[Callable[[Measurement], tuple[float, ...]]] = attrgetter(*_MEASURED)
 _LETTERS: Final = {int: "I", float: "d", bool: "?"}
 _RECORD: Final = struct.Struct(
-    f"<QBBIIq{''.join(_LETTERS[Measurement.__annotations__[name]] for name in _MEASURED)}?32s"
+    f"<QBBIIq{''.join(_LETTERS[Measurement.__annotations__[name]] for name in _MEASURED)}B"
 )
 
 
 def _read(record: bytes) -> Measurement:
     """The measurement of a record whose numbers are known to be such as can be."""
-    size, content, failure, rate, channels, header_frames, *measured, hashed, digest = (
+    size, content, failure, rate, channels, header_frames, *measured, digest_bytes = (
         _RECORD.unpack_from(record)
     )
-    subtype, detail = _texts(record[_RECORD.size :])
+    texts = _RECORD.size + digest_bytes
+    if digest_bytes not in _DIGEST_BYTES:
+        raise ValueError("not the hash of a record")
+    subtype, detail = _texts(record[texts:])
     return Measurement._make(
         (
             size, _CONTENTS[content], _FAILURES[failure], detail, rate, channels, subtype,
             None if header_frames == _UNKNOWN else header_frames,
-            *measured, digest.hex() if hashed else "",
+            *measured, record[_RECORD.size : texts].hex(),
         )
     )  # fmt: skip
 

@@ -7,6 +7,7 @@ passed over, and whether what a pass needs is still in the cache of the core tha
 import functools
 import hashlib
 import math
+from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
@@ -41,9 +42,11 @@ class _Workspace:
     def __init__(self, samples: int) -> None:
         self.int16 = np.empty(samples, np.int16)
         self.float32 = np.empty(samples, np.float32)
-        self.magnitude_int16 = np.empty(samples, np.int16)
-        self.magnitude_float32 = np.empty(samples, np.float32)
-        self.float64 = np.empty(_SUMMED_AT_ONCE, np.float64)
+        # One after the other use the same memory: less of it is more often in a cache.
+        scratch = np.empty(max(samples // 2 + 1, _SUMMED_AT_ONCE), np.float64)
+        self.float64 = scratch[:_SUMMED_AT_ONCE]
+        self.magnitude_int16 = scratch.view(np.int16)
+        self.magnitude_float32 = scratch.view(np.float32)
         self.ones = np.ones(_SUMMED_AT_ONCE, np.float64)
 
 
@@ -60,7 +63,7 @@ class Meter:
     """Measures a clip block by block, with as few passes over its samples as possible.
 
     `buffer`, shape (frames, channels), is where the next block is to be decoded into: a whole
-    number of windows, int16 or float32 as the sample format demands. Sums of 16-bit samples are
+    number of windows, of `sample_type`, which the sample format demands. Sums of 16-bit samples are
     exact in float64 (2**23 squares of 15 bits stay below 2**53; what longer clips lose is far below
     nine decimals), so that they are the same on every machine and for every block size; those of
     finer formats are rounded to nine decimals.
@@ -68,6 +71,7 @@ class Meter:
 
     def __init__(self, rate: int, channels: int, subtype: str, block_samples: int) -> None:
         self._fine = subtype in FINE_SUBTYPES
+        self.sample_type = "float32" if self._fine else "int16"
         self._unit = 1.0 if self._fine else 32768.0
         self._window = rate // WINDOWS_PER_SECOND
         frames = max(1, block_samples // channels // self._window) * self._window
@@ -82,8 +86,10 @@ class Meter:
         self._peak = 0.0
         self._nonfinite = 0
         self._clipping = _ClippingCounter(channels)
-        self._full_scale = _FULL_SCALE.get(subtype, _FULL_SCALE_16) * self._unit
-        self._silence = SILENCE * self._unit
+        # numpy compares integers with integers without making them float64 first.
+        limit: Callable[[float], float] = float if self._fine else math.ceil
+        self._full_scale = limit(_FULL_SCALE.get(subtype, _FULL_SCALE_16) * self._unit)
+        self._silence = limit(SILENCE * self._unit)
         self._silent_frames = 0
         self._edges: list[float] = []  # peak of the first window, then of the last one so far
         self._bandwidth = 0.0
@@ -143,18 +149,20 @@ class Meter:
         for start in range(0, len(samples), step):
             part = samples[start : start + step]
             wide = float64[: len(part)]
-            np.copyto(wide, part)
-            energy = float(np.dot(wide, wide))
+            wide[:] = part
+            energy = float(wide.dot(wide))
             if not math.isfinite(energy):
                 bad = ~np.isfinite(part)
                 self._nonfinite += int(np.count_nonzero(bad))
                 part[bad] = 0
-                np.copyto(wide, part)
-                energy = float(np.dot(wide, wide))
+                wide[:] = part
+                energy = float(wide.dot(wide))
             self._energy += energy
             if self._channels > 1:
                 wide = wide.reshape(-1, self._channels)
-            self._sums += np.dot(ones[: len(wide)], wide)  # quicker than a sum
+                self._sums += ones[: len(wide)].dot(wide)  # quicker than a sum along an axis
+            else:
+                self._sums += np.add.reduce(wide)
 
     def _magnitude(self, samples: Samples) -> npt.NDArray[Any]:
         if self._fine:
@@ -271,6 +279,7 @@ class _ClippingCounter:
 
 _SPECTRUM: Final = 1024  # samples a spectrum; at 8 kHz a bin is 8 Hz wide, at 48 kHz 47 Hz
 _MANY_SPECTRA: Final = 16  # one second of 16 kHz
+_RANGE: Final = np.float32(BANDWIDTH_RANGE)
 _hann = functools.cache(lambda: np.hanning(_SPECTRUM).astype(np.float32))
 
 
@@ -303,12 +312,12 @@ def _bandwidth(samples: Samples, rate: int) -> float:
     # With a norm numpy stays in float32; without one it computes in float64, at twice the time.
     spectra = np.fft.rfft(space.stretches, norm="forward", out=space.spectra)  # type: ignore[arg-type]
     parts = spectra.view(np.float32)
-    squares = np.einsum("ij,ij->j", parts, parts)
+    squares = np.add.reduce(np.multiply(parts, parts, out=parts), axis=0)
     power = squares[::2] + squares[1::2]
-    (strong,) = (power > power.max() * np.float32(BANDWIDTH_RANGE)).nonzero()
+    (strong,) = (power > np.maximum.reduce(power) * _RANGE).nonzero()
     return float(round(int(strong[-1]) * rate / _SPECTRUM)) if len(strong) else 0.0
 
 
 def _rounded(value: float) -> float:
     """Nine decimals, finer than 24 bits: the last bits of a sum depend on the processor."""
-    return round(value, 9) + 0.0  # no minus zero
+    return round(value * 1e9) / 1e9  # as `round(value, 9)`, which goes through a text

@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import functools
 import math
 import resource
 import signal
@@ -41,7 +42,12 @@ def limit_process(memory: int = MEMORY_BYTES) -> None:
 
 def allow_cpu_seconds(seconds: int) -> None:
     """End this process by SIGXCPU after so many seconds of CPU time from now, rounded up."""
-    soft = math.ceil(time.process_time()) + seconds
+    _limit_cpu(math.ceil(time.process_time()) + seconds)
+
+
+@functools.lru_cache(maxsize=1)  # limits are whole seconds, in which many clips end: one call
+def _limit_cpu(soft: int) -> None:
+    """Have this process ended at so many seconds of CPU time since its start."""
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
     if hard == resource.RLIM_INFINITY or soft < hard:
         with contextlib.suppress(OSError, ValueError):

@@ -8,13 +8,15 @@ APE, Lyrics3), padding and RIFF chunks hold no sound and are none of it.
 import os
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from validators.measurement import Content
 
 TOLERANCE: Final = 0.1
 """Seconds that may follow in a WAV or Ogg file, and about what four frames of MP3 last."""
+
+HEAD_BYTES: Final = 1 << 10
+"""The start of a file that tells its format; in FLAC, most metadata blocks and the first frame."""
 
 _WINDOW: Final = 1 << 16
 # Hostile bytes imitate headers without end. Looking has one: more follows then, whatever it is.
@@ -22,13 +24,13 @@ _MOST_CHUNKS: Final = 10_000
 _MOST_IMITATIONS: Final = 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(NamedTuple):
     """What was decoded: as many frames as the header claims, and where that left the file."""
 
     fd: int
     size: int  # bytes of the file
     start: int  # where the sound begins, behind an ID3v2 tag
+    head: bytes  # the first HEAD_BYTES from there on
     position: int  # how far the decoder read; a buffer may lie behind what it decoded
     rate: int  # Hz
     frame_bytes: int  # of WAV: samples of one frame in all channels
@@ -82,8 +84,8 @@ def _chunk(heard: Heard, at: int) -> tuple[bytes, int]:
 
 _FLAC_MARK: Final = b"fLaC"
 _FLAC_START: Final = re.compile(b"fLaC[\x00\x80]\x00\x00\x22")  # and the head of STREAMINFO
-_FLAC_HEAD: Final = 1 << 10
 _FLAC_TAIL: Final = 1 << 14
+_FLAC_AHEAD: Final = 1 << 13  # what libFLAC reads ahead
 _FLAC_BUFFER: Final = 1 << 16  # more than libFLAC reads ahead and a frame of speech together
 _MOST_FLAC_IMITATIONS: Final = 16  # each costs a check sum of up to half a megabyte
 _LONGEST_FLAC_FRAME: Final = 1 << 19  # 65,535 frames of 24 bit in two channels, uncompressed
@@ -114,10 +116,9 @@ def _after_flac(heard: Heard) -> bool:
     RFC 9639, sections 8 and 9. A frame is believed where its check sum holds. Not seen: frames with
     forged numbers that fit into the 8 KiB which libFLAC reads ahead.
     """
-    head = os.pread(heard.fd, _FLAC_HEAD, heard.start)
-    first = _first_flac_frame(heard, head)
-    like = os.pread(heard.fd, 4, first)
-    block_size = int.from_bytes(head[10:12], "big")
+    first = _first_flac_frame(heard)
+    like = _near_start(heard, first)
+    block_size = int.from_bytes(heard.head[10:12], "big")
     if len(like) < 4 or _ends_as_claimed(heard, like, block_size):
         return False
     near = max(first, heard.position - _FLAC_BUFFER)
@@ -143,7 +144,8 @@ def _ends_as_claimed(heard: Heard, like: bytes, block_size: int) -> bool:
     if heard.position < heard.size:
         return False
     tail = os.pread(heard.fd, _FLAC_TAIL, max(0, heard.size - _FLAC_TAIL))
-    if tail.rfind(_FLAC_MARK, 1) >= 0:  # another file; from the end on is twice as fast
+    # Another file, which libFLAC read ahead; from the end on is twice as fast.
+    if tail.rfind(_FLAC_MARK, max(1, len(tail) - _FLAC_AHEAD)) >= 0:
         return False
     at = tail.rfind(like[:2])
     while at >= 0 and (last := _last_frame(tail[at : at + 16], like, block_size)) is None:
@@ -151,12 +153,19 @@ def _ends_as_claimed(heard: Heard, like: bytes, block_size: int) -> bool:
     return at >= 0 and last == heard.frames
 
 
-def _first_flac_frame(heard: Heard, head: bytes) -> int:
-    """Where the metadata blocks end; most lie in `head`, the beginning of the file."""
+def _near_start(heard: Heard, at: int) -> bytes:
+    """Four bytes of the file, which mostly lie in its head."""
+    near = at - heard.start
+    if near + 4 <= len(heard.head):
+        return heard.head[near : near + 4]
+    return os.pread(heard.fd, 4, at)
+
+
+def _first_flac_frame(heard: Heard) -> int:
+    """Where the metadata blocks end."""
     at = heard.start + 4
     while True:
-        near = at - heard.start
-        block = head[near : near + 4] if near + 4 <= len(head) else os.pread(heard.fd, 4, at)
+        block = _near_start(heard, at)
         at += 4 + int.from_bytes(block[1:], "big")
         if len(block) < 4 or block[0] & 0x80:
             return at
