@@ -30,6 +30,7 @@ from validators.measurement import plain_text
 from validators.parquet_frames import (
     CELLS,
     CLIP,
+    CLIPS,
     CPU_SECONDS,
     DONE,
     FAILED,
@@ -44,9 +45,11 @@ from validators.parquet_frames import (
     PIECE,
     READY,
     SCHEMA,
+    TAKEN,
     WALL_SECONDS,
     to_json,
 )
+from validators.parquet_memory import new_memory, taken
 
 CHILD: Final = Path(__file__).with_name("parquet_child.py")
 # All that the child sees of the environment. Other allocators than malloc take a gibibyte of
@@ -67,7 +70,7 @@ _FAILURES: Final = frozenset({"unreadable", "memory", "too much", "rows"})
 _MAX_COLUMN_NAME: Final = 200
 _SCHEMA: Final = frozenset({SCHEMA})
 _CELLS: Final = frozenset({CELLS})
-_CLIPS: Final = frozenset({CLIP, NO_CLIP})
+_CLIPS: Final = frozenset({CLIP, NO_CLIP, CLIPS})
 
 
 class ParquetError(Exception):
@@ -130,6 +133,7 @@ class ParquetFiles:
         self._wall_seconds = wall_seconds
         self._process: subprocess.Popen[bytes] | None = None
         self._channel: socket.socket | None = None
+        self._memory: int | None = None  # that the child shares, once it was asked for clips
         self._ready = False
         self._busy = False  # with a request
 
@@ -261,6 +265,8 @@ class ParquetFiles:
                 budget -= self._give_piece(channel, source, payload)
                 if budget < 0:
                     raise ParquetError("reading it takes more bytes than it has")
+            elif kind == CLIPS in accepts and self._memory is not None:
+                yield from self._take(channel, self._memory, payload)
             elif kind in accepts:
                 yield kind, payload
             else:
@@ -274,14 +280,36 @@ class ParquetFiles:
             if source.open is None:
                 channel.sendall(LENGTH.pack(len(message)))
             else:
+                shared = self._shared() if request["want"] == "clips" else []
                 descriptor = source.open()
                 try:
-                    socket.send_fds(channel, [LENGTH.pack(len(message))], [descriptor])
+                    socket.send_fds(channel, [LENGTH.pack(len(message))], [descriptor, *shared])
                 finally:
                     os.close(descriptor)
             channel.sendall(message)
         except ConnectionError:
             raise _Died from None
+
+    def _shared(self) -> list[int]:
+        """Descriptor of the memory that is this child's alone; none where the system has none."""
+        if self._memory is None:
+            self._memory = new_memory()
+        return [] if self._memory is None else [self._memory]
+
+    def _take(
+        self, channel: socket.socket, memory: int, payload: bytes
+    ) -> Iterator[tuple[bytes, bytes]]:
+        """The clips that lie in the memory, which the child may use again at once."""
+        try:
+            clips = taken(memory, payload)
+        except (ValueError, RecursionError):
+            raise _Died("gave no sensible answer") from None
+        try:
+            channel.sendall(TAKEN)
+        except (ConnectionError, TimeoutError):  # or it does not listen, and fills its socket
+            raise _Died from None
+        for clip in clips:
+            yield (NO_CLIP, b"") if clip is None else (CLIP, clip)
 
     def _give_piece(self, channel: socket.socket, source: ParquetSource, payload: bytes) -> int:
         """Send the child a piece of the file that it asked for; how many bytes."""
@@ -368,6 +396,9 @@ class ParquetFiles:
         if self._channel is not None:
             self._channel.close()
             self._channel = None
+        if self._memory is not None:
+            os.close(self._memory)
+            self._memory = None
         if process is None:
             return 0
         if grace:

@@ -29,7 +29,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from validators.measurement import plain_text
 from validators.parquet_frames import (
     CELLS,
-    CLIP,
     CPU_SECONDS,
     DONE,
     FAILED,
@@ -42,13 +41,13 @@ from validators.parquet_frames import (
     MAX_METADATA_BYTES,
     MAX_PIECE_BYTES,
     MEMORY_BYTES,
-    NO_CLIP,
     PIECE,
     READY,
     SCHEMA,
     frame,
     to_json,
 )
+from validators.parquet_memory import Outbox
 from validators.sandbox import allow_cpu_seconds, limit_process
 
 del sys.path[0]
@@ -166,8 +165,9 @@ class _Pieces:
 class _Reader:
     """Answers one request about one file."""
 
-    def __init__(self, file: Any, send: Callable[[bytes, bytes], None]) -> None:
+    def __init__(self, file: Any, send: Callable[[bytes, bytes], None], outbox: Outbox) -> None:
         self._send = send
+        self._outbox = outbox
         self._file = pq.ParquetFile(file, buffer_size=_BUFFER_BYTES, pre_buffer=False)
         leaves = self._file.metadata.num_columns
         if leaves > MAX_COLUMNS:
@@ -300,6 +300,7 @@ class _Reader:
                 if not at <= row < end:
                     break
             start = end
+        self._outbox.send()
         if row != -1:
             raise _Refused("unreadable", f"there is no row {row}")
 
@@ -321,14 +322,14 @@ class _Reader:
 
     def _send_clip(self, cell: Any) -> None:
         if not cell.is_valid:
-            self._send(NO_CLIP, b"")
+            self._outbox.put(None, 0)
             return
         if isinstance(cell, pa.DictionaryScalar):
             cell = cell.value
         data = cell.as_buffer()
         if data.size > MAX_CLIP_BYTES:
             raise _Refused("too much", f"a clip of {data.size:,} bytes; at most {MAX_CLIP_BYTES:,}")
-        self._send(CLIP, data)
+        self._outbox.put(data, data.size)
 
 
 def _child(kind: Any, name: str) -> Any:
@@ -386,19 +387,19 @@ def _encoded(cell: Any) -> bytes:
 # The process
 
 
-def answer(channel: socket.socket, request: dict[str, Any], descriptor: int | None) -> None:
+def answer(channel: socket.socket, request: dict[str, Any], descriptors: list[int]) -> None:
     """Read a file as a request asks, and send the frames."""
 
-    def send(kind: bytes, payload: Any) -> None:
-        channel.sendall(frame(kind)[:1] + LENGTH.pack(len(payload)))
-        channel.sendall(payload)
+    def send(kind: bytes, payload: bytes) -> None:
+        channel.sendall(frame(kind, payload))
 
     try:
-        if descriptor is None:
+        if not descriptors:
             file: Any = pa.PythonFile(_File(channel, int(request["size"])), mode="r")
         else:  # which copies less than a file of Python's would
-            file = pa.OSFile(f"/dev/fd/{descriptor}", "rb")
-        reader = _Reader(file, send)
+            file = pa.OSFile(f"/dev/fd/{descriptors[0]}", "rb")
+        memory = descriptors[1] if len(descriptors) > 1 else None
+        reader = _Reader(file, send, Outbox(channel, memory))
         match request["want"]:
             case "schema":
                 reader.schema()
@@ -425,14 +426,14 @@ def serve(channel: socket.socket) -> None:
     """Answer requests until the parent closes its end."""
     channel.sendall(frame(READY))
     while True:
-        head, descriptors, _, _ = socket.recv_fds(channel, LENGTH.size, 1)
+        head, descriptors, _, _ = socket.recv_fds(channel, LENGTH.size, 2)
         if not head:
             return
         try:
             head += _receive(channel, LENGTH.size - len(head))
             request = json.loads(_receive(channel, LENGTH.unpack(head)[0]))
             allow_cpu_seconds(CPU_SECONDS)
-            answer(channel, request, descriptors[0] if descriptors else None)
+            answer(channel, request, descriptors)
         finally:
             for descriptor in descriptors:
                 os.close(descriptor)
