@@ -70,7 +70,7 @@ _FAILURES: Final = frozenset({"unreadable", "memory", "too much", "rows"})
 _MAX_COLUMN_NAME: Final = 200
 _SCHEMA: Final = frozenset({SCHEMA})
 _CELLS: Final = frozenset({CELLS})
-_CLIPS: Final = frozenset({CLIP, NO_CLIP, CLIPS})
+_CLIPS: Final = frozenset({CLIP, NO_CLIP})
 
 
 class ParquetError(Exception):
@@ -249,7 +249,7 @@ class ParquetFiles:
     ) -> Iterator[tuple[bytes, bytes]]:
         channel = self._started()
         self._busy = True
-        self._send_request(channel, source, request)
+        memory = self._send_request(channel, source, request)
         budget = 2 * source.size + (MAX_PIECE_BYTES << 2)  # of pieces, some of them twice
         while True:
             kind, length = HEAD.unpack(self._receive(channel, HEAD.size))
@@ -265,8 +265,8 @@ class ParquetFiles:
                 budget -= self._give_piece(channel, source, payload)
                 if budget < 0:
                     raise ParquetError("reading it takes more bytes than it has")
-            elif kind == CLIPS in accepts and self._memory is not None:
-                yield from self._take(channel, self._memory, payload)
+            elif kind == CLIPS and memory is not None:
+                yield from self._take(channel, memory, payload)
             elif kind in accepts:
                 yield kind, payload
             else:
@@ -274,27 +274,29 @@ class ParquetFiles:
 
     def _send_request(
         self, channel: socket.socket, source: ParquetSource, request: dict[str, Any]
-    ) -> None:
+    ) -> int | None:
+        """Returns the memory that the child was given for its answer, if any."""
         message = to_json(request)
+        length = LENGTH.pack(len(message))
+        if source.open is None:
+            self._say(channel, length + message)
+            return None
+        memory = self._shared() if request["want"] == "clips" else None
+        file = source.open()
         try:
-            if source.open is None:
-                channel.sendall(LENGTH.pack(len(message)))
-            else:
-                shared = self._shared() if request["want"] == "clips" else []
-                descriptor = source.open()
-                try:
-                    socket.send_fds(channel, [LENGTH.pack(len(message))], [descriptor, *shared])
-                finally:
-                    os.close(descriptor)
-            channel.sendall(message)
+            socket.send_fds(channel, [length], [file] if memory is None else [file, memory])
         except ConnectionError:
             raise _Died from None
+        finally:
+            os.close(file)
+        self._say(channel, message)
+        return memory
 
-    def _shared(self) -> list[int]:
-        """Descriptor of the memory that is this child's alone; none where the system has none."""
+    def _shared(self) -> int | None:
+        """Memory that is this child's alone; None where the system has none."""
         if self._memory is None:
             self._memory = new_memory()
-        return [] if self._memory is None else [self._memory]
+        return self._memory
 
     def _take(
         self, channel: socket.socket, memory: int, payload: bytes
@@ -302,12 +304,9 @@ class ParquetFiles:
         """The clips that lie in the memory, which the child may use again at once."""
         try:
             clips = taken(memory, payload)
-        except (ValueError, RecursionError):
+        except ValueError:
             raise _Died("gave no sensible answer") from None
-        try:
-            channel.sendall(TAKEN)
-        except (ConnectionError, TimeoutError):  # or it does not listen, and fills its socket
-            raise _Died from None
+        self._say(channel, TAKEN)
         for clip in clips:
             yield (NO_CLIP, b"") if clip is None else (CLIP, clip)
 
@@ -317,11 +316,16 @@ class ParquetFiles:
         if source.pread is None:
             raise _Died("gave no sensible answer")
         data = source.pread(offset, count)
+        self._say(channel, LENGTH.pack(len(data)) + data)
+        return len(data)
+
+    def _say(self, channel: socket.socket, message: bytes) -> None:
         try:
-            channel.sendall(LENGTH.pack(len(data)) + data)
+            channel.sendall(message)
+        except TimeoutError:
+            raise _Died(f"did not listen for {self._wall_seconds:g} s") from None
         except ConnectionError:
             raise _Died from None
-        return len(data)
 
     def _receive(self, channel: socket.socket, count: int) -> bytes:
         data = bytearray(count)

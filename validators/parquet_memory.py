@@ -51,7 +51,10 @@ def taken(memory: int, payload: bytes) -> list[bytes | None]:
     Raises:
         ValueError: the frame lists nothing that lies in the memory.
     """
-    lengths = json.loads(payload)
+    try:
+        lengths = json.loads(payload)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
     if not isinstance(lengths, list) or not 0 < len(lengths) <= _CLIPS_AT_ONCE:
         raise ValueError("no list of clips")
     at = 0
