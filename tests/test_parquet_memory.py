@@ -125,6 +125,50 @@ def test_no_more_than_the_memory_holds_is_held_at_a_time(tmp_path):
     assert peak < 2 * SHARED_BYTES
 
 
+# -- files that are mapped ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mapped", [0, 1_000, 1 << 40])
+def test_clips_are_the_same_whether_a_file_is_mapped_or_read(tmp_path, mapped):
+    clips = of_all_sizes()
+    options = {"use_dictionary": False, "data_page_size": 1, "row_group_size": 300}
+    for compression in ("none", "zstd"):
+        file = source(
+            tmp_path / "f",
+            parquet({"audio": clips, "n": clips}, compression=compression, **options),
+        )
+        child = script(tmp_path, f"parquet_child._MAPPED_BYTES = {mapped}")
+        with ParquetFiles(child=child) as files:
+            for column in ("audio", "n"):
+                found = files.clips(file, column, range(len(clips)))
+                assert list(found) == list(enumerate(clips))
+
+
+def test_a_file_of_which_a_part_is_missing_is_refused(tmp_path):
+    """The footer is whole, and says of clips that they lie behind the end of the file."""
+    clips = [os.urandom(10_000) for _ in range(100)]
+    data = parquet({"audio": clips}, compression="none", use_dictionary=False)
+    for kept in (0, 4, 5_000):
+        file = source(tmp_path / "f", data[:kept] + data[-1_000:])
+        with ParquetFiles() as files:
+            assert files.schema(file).rows == 100
+            with pytest.raises(ParquetError):
+                list(files.clips(file, "audio", range(100)))
+
+
+def test_a_file_that_is_cut_while_it_is_read_is_refused(tmp_path):
+    """Whoever has mapped it dies of that, which is the child."""
+    clips = [os.urandom(SHARED_BYTES // 2) for _ in range(20)]
+    data = parquet({"audio": clips}, compression="none", use_dictionary=False, row_group_size=20)
+    file = source(tmp_path / "f", data)
+    with ParquetFiles() as files:
+        several = files.clips(file, "audio", range(20))
+        assert next(several) == (0, clips[0])
+        os.truncate(tmp_path / "f", 100)
+        with pytest.raises(ParquetError):
+            list(several)
+
+
 # -- children that were taken over ----------------------------------------------------------------
 
 HOSTILE = """

@@ -35,7 +35,7 @@ class InMemory:
 class ClipMemory:
     """The files in memory of one child, each used again once its clip was answered for.
 
-    Pages of a new file for each clip took four times as long as to copy the clip. A child may keep
+    New pages for each clip took three times as long as to copy it. A child may keep
     what it was handed and write to it, hence a file is one child's alone: what comes of that is an
     answer about a clip of its own, which it could also have made up.
     """
