@@ -2,8 +2,8 @@
 
 Strangers' parquet files meet pyarrow here and nowhere else. The process has the limits of a decode
 child, and reads in small batches: numbers in a footer decide nothing but how many rows are decoded
-at a time. Run as `python -I parquet_child.py <descriptor of a socket>`; validators.parquet_frames
-says what is spoken.
+at a time, and whether clips are mapped. Run as `python -I parquet_child.py <descriptor of a
+socket>`; validators.parquet_frames says what is spoken.
 """
 
 import contextlib
