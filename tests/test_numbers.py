@@ -131,7 +131,7 @@ INTERNAL = {
         "ENCODE_CPU_SECONDS", "ENCODE_WALL_SECONDS", "COMMENT_BYTES",
     },
     "validators.parquet_frames": {  # of what the child and its parent say to each other
-        "MAX_FRAME_BYTES", "MAX_PIECE_BYTES", "MAX_METADATA_BYTES",
+        "MAX_FRAME_BYTES", "MAX_PIECE_BYTES", "MAX_METADATA_BYTES", "SHARED_BYTES",
     },
     "validators.report": {"MAX_REASONS"},  # of a refusal to publish
     "validators.task_check": {"SHOWN_AT_ONCE"},  # clips, to a rule

@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from validators.answers import cut
+from validators.clip_memory import ClipMemory, InMemory
 from validators.clips import ClipSource, DecoderError
 from validators.measurement import CPU_SECONDS, WALL_SECONDS, Failure, Measurement, plain_text
 
@@ -66,7 +67,7 @@ def file_clip(path: Path, key: str | None = None, tag: Any = None) -> ClipSource
 
 def bytes_clip(data: bytes | memoryview, key: str | None = None, tag: Any = None) -> ClipSource:
     """A clip whose file is in memory, e.g. a cell of a parquet file; kept until it is measured."""
-    return ClipSource(key, partial(_open_bytes, data), tag)
+    return ClipSource(key, InMemory(data), tag)
 
 
 def open_regular_file(path: Path) -> int:
@@ -85,24 +86,6 @@ def open_regular_file(path: Path) -> int:
     if not stat.S_ISREG(os.fstat(fd).st_mode):
         os.close(fd)
         raise OSError(errno.EINVAL, "is not a regular file")
-    return fd
-
-
-def _open_bytes(data: bytes | memoryview) -> int:
-    if hasattr(os, "memfd_create"):
-        fd = os.memfd_create("clip", os.MFD_CLOEXEC)
-    else:
-        import tempfile  # noqa: PLC0415 - only where the system has no files in memory
-
-        fd, name = tempfile.mkstemp()
-        Path(name).unlink()
-    try:
-        rest = memoryview(data).cast("B")
-        while rest:
-            rest = rest[os.write(fd, rest) :]
-    except BaseException:
-        os.close(fd)
-        raise
     return fd
 
 
@@ -127,6 +110,7 @@ class Job:
     result: Measurement | None = None
     size: int = 0  # bytes, once opened
     deaths: int = 0  # children that died on it
+    lent: int | None = None  # descriptor of its bytes, to be given back to the child's memory
     memory: int | None = None  # descriptor of what a child shares that makes something of it
     made: bytes = b""  # and what it made
 
@@ -142,6 +126,7 @@ class Child:
     queue: deque[Job] = field(default_factory=deque)  # sent and not answered, oldest first
     queued: int = 0  # bytes of these
     received: bytes = b""  # of an answer that is not whole yet
+    memory: ClipMemory = field(default_factory=ClipMemory)
 
     @property
     def busy(self) -> bool:
@@ -335,7 +320,7 @@ class Decoders:
     def _send(self, child: Child, job: Job) -> None:
         """Open the clip and queue it in `child`."""
         try:
-            fd = job.source.open()
+            fd = self._open(child, job)
         except OSError as error:
             detail = plain_text(error.strerror or type(error).__name__)
             job.result = Measurement(size=0, failure="unreadable", detail=detail)
@@ -355,6 +340,14 @@ class Decoders:
             child.deadline = time.monotonic() + self._wall_seconds
         child.queue.append(job)
         child.queued += job.size
+
+    @staticmethod
+    def _open(child: Child, job: Job) -> int:
+        """A descriptor of the clip for `child` and nobody else, if it can be written to."""
+        job.lent = None
+        if isinstance(job.source.open, InMemory):
+            job.lent = child.memory.lend(job.source.open.data)
+        return job.source.open() if job.lent is None else os.dup(job.lent)
 
     def _hand_over(self, channel: socket.socket, job: Job, fd: int) -> None:  # noqa: ARG002
         """Put a clip, open at `fd`, before a child."""
@@ -406,6 +399,8 @@ class Decoders:
         child.queue.popleft()
         child.queued -= job.size
         job.result = result
+        if job.lent is not None:
+            child.memory.give_back(job.lent)
         if self._cache is not None and job.source.key and result.lasting:
             self._cache.put(job.source.key, result)
         return True
@@ -475,6 +470,7 @@ class Decoders:
         self._children.remove(child)
         self._selector.unregister(child.channel)
         child.channel.close()
+        child.memory.close()
         if grace:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 child.process.wait(timeout=1)

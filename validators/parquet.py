@@ -30,6 +30,7 @@ from validators.measurement import plain_text
 from validators.parquet_frames import (
     CELLS,
     CLIP,
+    CLIPS,
     CPU_SECONDS,
     DONE,
     FAILED,
@@ -44,9 +45,11 @@ from validators.parquet_frames import (
     PIECE,
     READY,
     SCHEMA,
+    TAKEN,
     WALL_SECONDS,
     to_json,
 )
+from validators.parquet_memory import new_memory, taken
 
 CHILD: Final = Path(__file__).with_name("parquet_child.py")
 # All that the child sees of the environment. Other allocators than malloc take a gibibyte of
@@ -130,6 +133,7 @@ class ParquetFiles:
         self._wall_seconds = wall_seconds
         self._process: subprocess.Popen[bytes] | None = None
         self._channel: socket.socket | None = None
+        self._memory: int | None = None  # that the child shares, once it was asked for clips
         self._ready = False
         self._busy = False  # with a request
 
@@ -245,7 +249,7 @@ class ParquetFiles:
     ) -> Iterator[tuple[bytes, bytes]]:
         channel = self._started()
         self._busy = True
-        self._send_request(channel, source, request)
+        memory = self._send_request(channel, source, request)
         budget = 2 * source.size + (MAX_PIECE_BYTES << 2)  # of pieces, some of them twice
         while True:
             kind, length = HEAD.unpack(self._receive(channel, HEAD.size))
@@ -261,6 +265,8 @@ class ParquetFiles:
                 budget -= self._give_piece(channel, source, payload)
                 if budget < 0:
                     raise ParquetError("reading it takes more bytes than it has")
+            elif kind == CLIPS and memory is not None:
+                yield from self._take(channel, memory, payload)
             elif kind in accepts:
                 yield kind, payload
             else:
@@ -268,20 +274,41 @@ class ParquetFiles:
 
     def _send_request(
         self, channel: socket.socket, source: ParquetSource, request: dict[str, Any]
-    ) -> None:
+    ) -> int | None:
+        """Returns the memory that the child was given for its answer, if any."""
         message = to_json(request)
+        length = LENGTH.pack(len(message))
+        if source.open is None:
+            self._say(channel, length + message)
+            return None
+        memory = self._shared() if request["want"] == "clips" else None
+        file = source.open()
         try:
-            if source.open is None:
-                channel.sendall(LENGTH.pack(len(message)))
-            else:
-                descriptor = source.open()
-                try:
-                    socket.send_fds(channel, [LENGTH.pack(len(message))], [descriptor])
-                finally:
-                    os.close(descriptor)
-            channel.sendall(message)
+            socket.send_fds(channel, [length], [file] if memory is None else [file, memory])
         except ConnectionError:
             raise _Died from None
+        finally:
+            os.close(file)
+        self._say(channel, message)
+        return memory
+
+    def _shared(self) -> int | None:
+        """Memory that is this child's alone; None where the system has none."""
+        if self._memory is None:
+            self._memory = new_memory()
+        return self._memory
+
+    def _take(
+        self, channel: socket.socket, memory: int, payload: bytes
+    ) -> Iterator[tuple[bytes, bytes]]:
+        """The clips that lie in the memory, which the child may use again at once."""
+        try:
+            clips = taken(memory, payload)
+        except ValueError:
+            raise _Died("gave no sensible answer") from None
+        self._say(channel, TAKEN)
+        for clip in clips:
+            yield (NO_CLIP, b"") if clip is None else (CLIP, clip)
 
     def _give_piece(self, channel: socket.socket, source: ParquetSource, payload: bytes) -> int:
         """Send the child a piece of the file that it asked for; how many bytes."""
@@ -289,11 +316,16 @@ class ParquetFiles:
         if source.pread is None:
             raise _Died("gave no sensible answer")
         data = source.pread(offset, count)
+        self._say(channel, LENGTH.pack(len(data)) + data)
+        return len(data)
+
+    def _say(self, channel: socket.socket, message: bytes) -> None:
         try:
-            channel.sendall(LENGTH.pack(len(data)) + data)
+            channel.sendall(message)
+        except TimeoutError:
+            raise _Died(f"did not listen for {self._wall_seconds:g} s") from None
         except ConnectionError:
             raise _Died from None
-        return len(data)
 
     def _receive(self, channel: socket.socket, count: int) -> bytes:
         data = bytearray(count)
@@ -368,6 +400,9 @@ class ParquetFiles:
         if self._channel is not None:
             self._channel.close()
             self._channel = None
+        if self._memory is not None:
+            os.close(self._memory)
+            self._memory = None
         if process is None:
             return 0
         if grace:

@@ -2,18 +2,20 @@
 
 Strangers' parquet files meet pyarrow here and nowhere else. The process has the limits of a decode
 child, and reads in small batches: numbers in a footer decide nothing but how many rows are decoded
-at a time. Run as `python -I parquet_child.py <descriptor of a socket>`; validators.parquet_frames
-says what is spoken.
+at a time, and whether clips are mapped. Run as `python -I parquet_child.py <descriptor of a
+socket>`; validators.parquet_frames says what is spoken.
 """
 
 import contextlib
 import json
 import math
+import mmap
 import os
 import socket
 import struct
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,7 +31,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from validators.measurement import plain_text
 from validators.parquet_frames import (
     CELLS,
-    CLIP,
     CPU_SECONDS,
     DONE,
     FAILED,
@@ -42,13 +43,13 @@ from validators.parquet_frames import (
     MAX_METADATA_BYTES,
     MAX_PIECE_BYTES,
     MEMORY_BYTES,
-    NO_CLIP,
     PIECE,
     READY,
     SCHEMA,
     frame,
     to_json,
 )
+from validators.parquet_memory import Outbox
 from validators.sandbox import allow_cpu_seconds, limit_process
 
 del sys.path[0]
@@ -59,6 +60,7 @@ _CLIPS_AT_ONCE: Final = 64
 # and what malloc gives again instead of asking the system for pages.
 _BYTES_AT_ONCE: Final = 1 << 20
 _BUFFER_BYTES: Final = 1 << 20  # of a column that is read ahead
+_MAPPED_BYTES: Final = 1 << 25  # of a column's part in a row group that is mapped, not read
 _AHEAD_BYTES: Final = 1 << 16  # of a piece at least: small columns lie side by side
 _PIECES_KEPT: Final = 16
 _FEATURES: Final = b"huggingface"  # where `datasets` describes the columns
@@ -83,16 +85,19 @@ def _receive(channel: socket.socket, count: int) -> bytes:
 
 
 class _File:
-    """A file in pieces as pyarrow sees it."""
+    """A file as pyarrow sees it, of which something else gives the bytes."""
 
     closed = False
 
-    def __init__(self, channel: socket.socket, size: int) -> None:
+    def __init__(self, pread: Callable[[int, int], Any], size: int) -> None:
         self._size = size
-        self._pread = _Pieces(channel, size).pread
+        self._pread = pread
         self._at = 0
 
     def read(self, count: int = -1) -> bytes:
+        return bytes(self.read_buffer(count))
+
+    def read_buffer(self, count: int = -1) -> Any:
         left = max(0, self._size - self._at)
         data = self._pread(self._at, left if count < 0 else min(count, left))
         self._at += len(data)
@@ -159,19 +164,37 @@ class _Pieces:
         return _receive(self._channel, length)
 
 
+def _mapped(descriptor: int, offset: int, count: int) -> memoryview:
+    """Bytes of a file in memory that goes when pyarrow lets go of them; none are copied."""
+    start = offset - offset % mmap.ALLOCATIONGRANULARITY
+    if not count:
+        return memoryview(b"")
+    memory = mmap.mmap(descriptor, offset - start + count, access=mmap.ACCESS_READ, offset=start)
+    return memoryview(memory)[offset - start :]
+
+
 # --------------------------------------------------------------------------------------------
 # Schema
 
 
 class _Reader:
-    """Answers one request about one file."""
+    """Answers one request about one file, which may be open at a descriptor."""
 
-    def __init__(self, file: Any, send: Callable[[bytes, bytes], None]) -> None:
+    def __init__(
+        self,
+        file: Any,
+        send: Callable[[bytes, bytes], None],
+        outbox: Outbox,
+        descriptor: int | None,
+    ) -> None:
         self._send = send
+        self._outbox = outbox
+        self._descriptor = descriptor
         self._file = pq.ParquetFile(file, buffer_size=_BUFFER_BYTES, pre_buffer=False)
         leaves = self._file.metadata.num_columns
         if leaves > MAX_COLUMNS:
             raise _Refused("too much", f"{leaves:,} columns; at most {MAX_COLUMNS:,}")
+        self._leaves = {self._file.schema.column(number).path: number for number in range(leaves)}
         self._fields: dict[str, pa.Field] = {field.name: field for field in self._file.schema_arrow}
         if len(self._fields) < len(self._file.schema_arrow):
             raise _Refused("unreadable", "two columns have one name")
@@ -261,16 +284,11 @@ class _Reader:
         """Whether the footer says of a column of clips that all, or none, hold their bytes."""
         if not _is_audio(self._fields[name].type):
             return None
-        metadata = self._file.metadata.row_group(group)
-        wanted = f"{name}.bytes"
-        for leaf in range(metadata.num_columns):
-            chunk = metadata.column(leaf)
-            if chunk.path_in_schema == wanted:
-                nulls = chunk.statistics.null_count if chunk.statistics else None
-                if nulls == metadata.num_rows:
-                    return False
-                return True if nulls == 0 else None
-        return None
+        chunk = self._chunk(group, f"{name}.bytes")
+        nulls = chunk.statistics.null_count if chunk and chunk.statistics else None
+        if nulls == self._file.metadata.row_group(group).num_rows:
+            return False
+        return True if nulls == 0 else None
 
     # ----------------------------------------------------------------------------------------
     # Clips
@@ -282,13 +300,14 @@ class _Reader:
         start = 0
         kind = self._fields[name].type
         leaf = f"{name}.bytes" if pa.types.is_struct(kind) else name
+        file = self._for_clips(leaf)
         for group in range(self._file.num_row_groups):
             end = start + self._file.metadata.row_group(group).num_rows
             if not start <= row < end:
                 start = end
                 continue
             at = start
-            for batch in self._clip_batches(group, leaf):
+            for batch in self._clip_batches(file, group, leaf):
                 column = batch.column(0)
                 if pa.types.is_struct(column.type):
                     column = column.field("bytes")
@@ -300,35 +319,45 @@ class _Reader:
                 if not at <= row < end:
                     break
             start = end
+        self._outbox.send()
         if row != -1:
             raise _Refused("unreadable", f"there is no row {row}")
 
-    def _clip_batches(self, group: int, leaf: str) -> Iterator[Any]:
-        metadata = self._file.metadata.row_group(group)
-        size = next(
-            (
-                metadata.column(number).total_uncompressed_size
-                for number in range(metadata.num_columns)
-                if metadata.column(number).path_in_schema == leaf
-            ),
-            _BYTES_AT_ONCE,
-        )
-        average = max(1, size // max(1, metadata.num_rows))
+    def _clip_batches(self, file: pq.ParquetFile, group: int, leaf: str) -> Iterator[Any]:
+        chunk = self._chunk(group, leaf)
+        size = chunk.total_uncompressed_size if chunk else _BYTES_AT_ONCE
+        average = max(1, size // max(1, self._file.metadata.row_group(group).num_rows))
         rows = max(1, min(_CLIPS_AT_ONCE, _BYTES_AT_ONCE // average))
-        return self._file.iter_batches(  # type: ignore[no-any-return]
+        return file.iter_batches(  # type: ignore[no-any-return]
             batch_size=rows, row_groups=[group], columns=[leaf], use_threads=False
         )
 
+    def _chunk(self, group: int, leaf: str) -> Any:
+        """What the footer says of a leaf column in a row group; None if there is no such."""
+        number = self._leaves.get(leaf)
+        return None if number is None else self._file.metadata.row_group(group).column(number)
+
+    def _for_clips(self, leaf: str) -> pq.ParquetFile:
+        """The file, mapped where that takes little of the memory: clips are then copied less."""
+        groups = range(self._file.num_row_groups)
+        chunks = [chunk for group in groups if (chunk := self._chunk(group, leaf))]
+        largest = max((chunk.total_compressed_size for chunk in chunks), default=0)
+        if self._descriptor is None or largest > _MAPPED_BYTES:
+            return self._file
+        size = os.fstat(self._descriptor).st_size
+        file = pa.PythonFile(_File(partial(_mapped, self._descriptor), size), mode="r")
+        return pq.ParquetFile(file, metadata=self._file.metadata, buffer_size=0, pre_buffer=False)
+
     def _send_clip(self, cell: Any) -> None:
         if not cell.is_valid:
-            self._send(NO_CLIP, b"")
+            self._outbox.put(None, 0)
             return
         if isinstance(cell, pa.DictionaryScalar):
             cell = cell.value
         data = cell.as_buffer()
         if data.size > MAX_CLIP_BYTES:
             raise _Refused("too much", f"a clip of {data.size:,} bytes; at most {MAX_CLIP_BYTES:,}")
-        self._send(CLIP, data)
+        self._outbox.put(data, data.size)
 
 
 def _child(kind: Any, name: str) -> Any:
@@ -386,19 +415,20 @@ def _encoded(cell: Any) -> bytes:
 # The process
 
 
-def answer(channel: socket.socket, request: dict[str, Any], descriptor: int | None) -> None:
+def answer(channel: socket.socket, request: dict[str, Any], descriptors: list[int]) -> None:
     """Read a file as a request asks, and send the frames."""
 
-    def send(kind: bytes, payload: Any) -> None:
-        channel.sendall(frame(kind)[:1] + LENGTH.pack(len(payload)))
-        channel.sendall(payload)
+    def send(kind: bytes, payload: bytes) -> None:
+        channel.sendall(frame(kind, payload))
 
     try:
-        if descriptor is None:
-            file: Any = pa.PythonFile(_File(channel, int(request["size"])), mode="r")
+        if not descriptors:
+            size = int(request["size"])
+            file: Any = pa.PythonFile(_File(_Pieces(channel, size).pread, size), mode="r")
         else:  # which copies less than a file of Python's would
-            file = pa.OSFile(f"/dev/fd/{descriptor}", "rb")
-        reader = _Reader(file, send)
+            file = pa.OSFile(f"/dev/fd/{descriptors[0]}", "rb")
+        whole, memory, *_ = [*descriptors, None, None]
+        reader = _Reader(file, send, Outbox(channel, memory), whole)
         match request["want"]:
             case "schema":
                 reader.schema()
@@ -425,14 +455,14 @@ def serve(channel: socket.socket) -> None:
     """Answer requests until the parent closes its end."""
     channel.sendall(frame(READY))
     while True:
-        head, descriptors, _, _ = socket.recv_fds(channel, LENGTH.size, 1)
+        head, descriptors, _, _ = socket.recv_fds(channel, LENGTH.size, 2)
         if not head:
             return
         try:
             head += _receive(channel, LENGTH.size - len(head))
             request = json.loads(_receive(channel, LENGTH.unpack(head)[0]))
             allow_cpu_seconds(CPU_SECONDS)
-            answer(channel, request, descriptors[0] if descriptors else None)
+            answer(channel, request, descriptors)
         finally:
             for descriptor in descriptors:
                 os.close(descriptor)
