@@ -134,7 +134,8 @@ INTERNAL = {
         "MAX_FRAME_BYTES", "MAX_PIECE_BYTES", "MAX_METADATA_BYTES", "SHARED_BYTES",
     },
     "validators.report": {"MAX_REASONS"},  # of a refusal to publish
-    "validators.task_check": {"SHOWN_AT_ONCE"},  # clips, to a rule
+    "validators.task_check": {"JUDGED_AT_ONCE"},  # clips, by a rule
+    "validators.unclaimed": {"HEAD_BYTES"},  # of a file, that are read first
     "validators.rules.data": {"HINTS"},  # how often a hint is looked for
     "validators.words": {"PHONE_DIGITS"},  # what a telephone number looks like
 }  # fmt: skip

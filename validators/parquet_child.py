@@ -220,25 +220,17 @@ class _Reader:
     def cells(self, names: list[str], most_rows: int) -> None:
         """Send the rows: of a column of clips only their names, and whether they are embedded."""
         total = 0
-        waiting: list[bytes] = []
-        size = 0
-        for row in self._rows(names, most_rows):
-            cells = [_encoded(cell) for cell in row]
-            line = b"[" + b",".join(cells) + b"]"
-            total += len(line)
-            if total > MAX_CELLS_BYTES:
-                raise _Refused("too much", f"cells of more than {MAX_CELLS_BYTES:,} bytes in all")
-            if size + len(line) > MAX_FRAME_BYTES // 2 and waiting:
-                self._send(CELLS, b"[" + b",".join(waiting) + b"]")
-                waiting, size = [], 0
-            if len(line) > MAX_FRAME_BYTES // 2:
-                raise _Refused("too much", f"a row of more than {MAX_FRAME_BYTES // 2:,} bytes")
-            waiting.append(line)
-            size += len(line) + 1
-        if waiting:
-            self._send(CELLS, b"[" + b",".join(waiting) + b"]")
+        for rows in self._rows(names, most_rows):
+            for payload in _payloads(rows):  # soon: the parent reads them meanwhile
+                total += len(payload)
+                if total > MAX_CELLS_BYTES:
+                    raise _Refused(
+                        "too much", f"cells of more than {MAX_CELLS_BYTES:,} bytes in all"
+                    )
+                self._send(CELLS, payload)
 
     def _rows(self, names: list[str], most_rows: int) -> Iterator[list[Any]]:
+        """The rows, some at a time."""
         count = 0
         for group in range(self._file.num_row_groups):
             embedded = {name: self._embedded(group, name) for name in names}
@@ -250,8 +242,7 @@ class _Reader:
                 if count > most_rows:
                     raise _Refused("rows", f"it holds more than {most_rows:,} rows")
                 columns = [self._values(batch, name, embedded[name]) for name in names]
-                for at in range(batch.num_rows):
-                    yield [column[at] for column in columns]
+                yield [[column[at] for column in columns] for at in range(batch.num_rows)]
             if names and there != claimed:
                 raise _Refused(
                     "unreadable", f"row group {group} claims {claimed} rows and holds {there}"
@@ -274,6 +265,8 @@ class _Reader:
         if self._leaf(name) is None:
             return [[None, embedded]] * int(batch.num_rows)
         column = batch.column(batch.schema.get_field_index(name))
+        if pa.types.is_string(column.type):
+            return column.to_pylist()  # type: ignore[no-any-return]
         if not _is_audio(self._fields[name].type):
             return [_plain(value, column.type) for value in column.to_pylist()]
         return [
@@ -402,6 +395,26 @@ def _shortest(value: float) -> float:
         if single.pack(short) == single.pack(value):
             return short
     return value
+
+
+def _payloads(rows: list[list[Any]]) -> Iterator[bytes]:
+    """The rows as JSON, in as few frames as may be."""
+    whole = to_json(rows)
+    if len(whole) <= MAX_CELL_BYTES:  # and so is each cell
+        yield whole
+        return
+    waiting: list[bytes] = []
+    size = 0
+    for row in rows:
+        line = b"[" + b",".join(map(_encoded, row)) + b"]"
+        if len(line) > MAX_FRAME_BYTES // 2:
+            raise _Refused("too much", f"a row of more than {MAX_FRAME_BYTES // 2:,} bytes")
+        if size + len(line) > MAX_FRAME_BYTES // 2:
+            yield b"[" + b",".join(waiting) + b"]"
+            waiting, size = [], 0
+        waiting.append(line)
+        size += len(line) + 1
+    yield b"[" + b",".join(waiting) + b"]"
 
 
 def _encoded(cell: Any) -> bytes:

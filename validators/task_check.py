@@ -115,9 +115,10 @@ def _measure_all(
 class _Wanted:
     """The clips of some tasks, each content once, drawn while others are being decoded.
 
-    Whatever a task can be asked before its sound is known happens on the way, at first in the time
-    that the decoders take to start. `sounds` fills meanwhile, and tells how much of a task has been
-    heard. `known` counts the clips of the tasks that have been opened.
+    Whatever a task can be asked before its sound is known happens on the way: its rows are read
+    before its first clip, and its rules on files run between clips. `sounds` fills meanwhile, and
+    tells how much of a task has been heard. `known` counts the clips of the tasks that have been
+    opened.
     """
 
     tasks: Sequence["_TaskCheck"]
@@ -133,7 +134,9 @@ class _Wanted:
         for task in self.tasks:
             task.prepare()
             self.known += task.wanted_count()
-            for clip in task.wanted_clips(self.sounds):
+            for count, clip in enumerate(task.wanted_clips(self.sounds)):
+                if count >= _SOME_CLIPS:  # until then the decoders are short of work
+                    task.judge_a_little()
                 key = str(clip.key)
                 # They are measured in this order: what was drawn and is not among `sounds` is a
                 # few dozen, and no set of all that was drawn need be kept.
@@ -144,6 +147,7 @@ class _Wanted:
                 else:
                     waiting[key] = None
                     yield clip
+            task.judge_what_needs_no_sound()
 
 
 @dataclass
@@ -199,17 +203,34 @@ class _TaskCheck:
     _instances: list[_InstanceData] = field(default_factory=list)
     _reports: list[InstanceReport] = field(default_factory=list)
     _prepared: bool = False
+    _judging: Iterator[None] = field(default_factory=lambda: iter(()))
     _no_sound: str | None = None
     _listening: Listening = field(default_factory=Listening)
     _on: dict[type, tuple[tuple[Rule, str | None], ...]] = field(default_factory=dict)
 
     def prepare(self) -> None:
-        """Do what need not wait for sound: the rules on files, and the rows of every source."""
+        """Read the rows of every source, which name the clips."""
         if not self._prepared:
             self._prepared = True
-            for subject in self._static_subjects():
-                self._show(subject)
             self._open_sources()
+            self._judging = self._judge_files()
+
+    def judge_a_little(self) -> None:
+        """Run one rule that need not wait for sound, if there is one left."""
+        next(self._judging, None)
+
+    def judge_what_needs_no_sound(self) -> None:
+        """Run all that are left."""
+        for _ in self._judging:
+            pass
+
+    def _judge_files(self) -> Iterator[None]:
+        """Show files, and rows of data in the repository, to one rule after another."""
+        for subject in self._static_subjects():
+            yield from self._showing(subject)
+        for data in self._instances:
+            if data.source is not None and data.source.local:
+                yield from self._showing(data.source)
 
     def _open_sources(self) -> None:
         """Read the rows of every instance's source, as far as this run may."""
@@ -233,8 +254,6 @@ class _TaskCheck:
                 data.examples = read_examples(data.source)
                 if data.examples.all_taken:
                     data.unjudged = _Unjudged(data.examples)
-            if data.source.local:
-                self._show(data.source)
 
     def to_open(self) -> Iterator[InstanceFile]:
         """The instances whose sources this run reads."""
@@ -307,6 +326,7 @@ class _TaskCheck:
     def run(self, sounds: Measurements, others: Others) -> None:
         """Show every subject to its rules."""
         self.prepare()
+        self.judge_what_needs_no_sound()
         stats = [self._run_instance(data, sounds) for data in self._instances]
         self._show_instruction_need(stats)
         self._show_neighbours(others)
@@ -472,6 +492,11 @@ class _TaskCheck:
 
     def _show(self, *subjects: Subject) -> None:
         """Show subjects of one kind and of one instance to the rules on them."""
+        for _ in self._showing(*subjects):
+            pass
+
+    def _showing(self, *subjects: Subject) -> Iterator[None]:
+        """`_show`, rule by rule."""
         if not subjects:
             return
         incomplete = getattr(subjects[0], "incomplete", None)
@@ -480,6 +505,7 @@ class _TaskCheck:
                 self._skipped.setdefault(rule.code, reason)
             if left_out is None:
                 self._apply(rule, subjects)
+                yield
 
     def _rules_on(self, subject: type) -> tuple[tuple[Rule, str | None], ...]:
         """The rules on a kind of subject, each with the reason why it shall not run, if any.

@@ -115,7 +115,7 @@ def test_what_is_accepted_is_read_right_and_gives_no_finding(outcome, tmp_path, 
     assert report.findings == []
     assert report.problems == []
     (file,) = TaskFolder(tmp_path, f"tasks/{task.name}").instances
-    rows = read_examples(open_source(file)).rows
+    rows = [*read_examples(open_source(file)).rows]
     assert tuple(row.file for row in rows[: len(outcome.ids)]) == outcome.ids
     assert tuple(row.label for row in rows[: len(outcome.labels)]) == outcome.labels
     assert outcome.ids or outcome.labels
