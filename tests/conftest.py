@@ -10,7 +10,8 @@ from hypothesis import settings
 from tests.canary import pytest_runtest_makereport  # noqa: F401 (a hook)
 from tests.flawless import make_clips
 from tests.hub.fixtures import hub  # noqa: F401 (tests take it by its name)
-from validators.audio import ClipSource, Decoders
+from validators.audio import Decoders
+from validators.clips import ClipSource
 from validators.engine import Measurer
 from validators.measurement import Measurement
 

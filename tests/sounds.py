@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import soundfile
 
-from validators.audio import ClipSource, bytes_clip
+from validators.clips import ClipSource, bytes_clip
 
 Array = npt.NDArray[Any]
 

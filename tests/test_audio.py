@@ -13,8 +13,9 @@ import pytest
 from tests import sounds
 from tests.sounds import clip, encode, tone
 from validators import audio
-from validators.audio import ClipSource, DecoderError, Decoders, bytes_clip, file_clip
+from validators.audio import Decoders
 from validators.cache import Cache
+from validators.clips import ClipSource, DecoderError, bytes_clip, file_clip
 
 ROOT = Path(__file__).resolve().parent.parent
 WAV = encode(tone())
@@ -323,7 +324,8 @@ def test_children_die_with_their_parent(faulty_child):
     program = f"""
 import sys
 from pathlib import Path
-from validators.audio import Decoders, bytes_clip
+from validators.audio import Decoders
+from validators.clips import bytes_clip
 decoders = Decoders(1, child=Path({str(faulty_child)!r}))
 list(decoders.measure([bytes_clip(b"warm")]))
 results = decoders.measure([bytes_clip(b"")] * 20 + [bytes_clip(b"hang")])
@@ -378,8 +380,8 @@ def test_at_least_one_child():
 
 def test_the_parent_imports_no_decoder():
     program = (
-        "import sys; from validators import audio, cache, measurement;"
-        "[m] = audio.measure([audio.bytes_clip(b'RIFF')], jobs=1);"
+        "import sys; from validators import audio, cache, clips, measurement;"
+        "[m] = audio.measure([clips.bytes_clip(b'RIFF')], jobs=1);"
         "assert m[1].failure == 'unknown-content';"
         "print(sorted({'numpy', 'soundfile', 'cffi', 'threading'} & set(sys.modules)))"
     )

@@ -9,7 +9,6 @@ from schema.report import Report
 from tests.flawless import INSTANCE, ROWS, Edit, all_of, copy, make_task, merge, write
 from tests.rules.cases import OFFLINE, clip, failed
 from validators import budget
-from validators.audio import ClipSource
 from validators.budget import (
     CLIP_SAMPLES,
     INSTANCE_SAMPLES,
@@ -18,6 +17,7 @@ from validators.budget import (
     Listening,
     batches,
 )
+from validators.clips import ClipSource
 from validators.engine import check
 from validators.folder import METADATA_CAP
 from validators.measurement import CPU_SECONDS, MAX_SAMPLES, Measurement

@@ -9,8 +9,9 @@ import pytest
 
 from tests.sounds import encode, tone
 from validators import audio
-from validators.audio import Decoders, bytes_clip
-from validators.clip_memory import REUSED_BYTES, ClipMemory, InMemory
+from validators.audio import Decoders
+from validators.clip_memory import REUSED_BYTES, ClipMemory
+from validators.clips import InMemory, bytes_clip
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="the system has no files in memory; each clip is a new file"

@@ -23,7 +23,8 @@ from tests.sounds import (
     wav_with,
 )
 from validators.answers import framed
-from validators.audio import Decoders, file_clip
+from validators.audio import Decoders
+from validators.clips import file_clip
 from validators.encoding import Encoders, EncodingError, comment, rounded
 from validators.measurement import Measurement
 

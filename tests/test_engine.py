@@ -20,7 +20,8 @@ from tests.flawless import (
     write,
 )
 from validators import folder, registry
-from validators.audio import ClipSource, DecoderError, Decoders
+from validators.audio import Decoders
+from validators.clips import ClipSource, DecoderError
 from validators.engine import Measurer, Options, check
 from validators.finding import Fault, Severity
 from validators.folder import TaskFile
@@ -154,8 +155,8 @@ def new_rule(monkeypatch: pytest.MonkeyPatch) -> None:
     """Rules may be added for one test; the engine forgets them afterwards."""
     known = dict(rules())
     monkeypatch.setattr(registry, "_RULES", dict(known))
-    monkeypatch.setattr("validators.task_check._SUBJECT_RULES", {})
-    monkeypatch.setattr("validators.task_check.rules", lambda: registry._RULES)
+    monkeypatch.setattr("validators.judge._SUBJECT_RULES", {})
+    monkeypatch.setattr("validators.judge.rules", lambda: registry._RULES)
 
 
 @pytest.mark.usefixtures("new_rule")

@@ -45,7 +45,7 @@ NAMED: dict[str, dict[str, Any]] = {
         "TASK_SAMPLES": count("samples"), "CLIP_SAMPLES": lambda n: f"counts as {n:,} at least",
     },
     "validators.report": {"MAX_TEXT": count("characters")},
-    "validators.task_check": {"MAX_FINDINGS": lambda n: f"findings of one rule in a task | {n:,}"},
+    "validators.judge": {"MAX_FINDINGS": lambda n: f"findings of one rule in a task | {n:,}"},
     "validators.measurement": {
         "MAX_CHANNELS": count("channels"), "MIN_SAMPLE_RATE": lambda n: f"{n:,} to",
         "MAX_SAMPLE_RATE": lambda n: f"to {n:,} Hz", "MAX_SAMPLES": count("samples"),

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.sounds import ENCODINGS, clip, encode, int16, speech, tone
-from validators.audio import bytes_clip
+from validators.clips import bytes_clip
 from validators.listening.charts import png
 from validators.preview import CAPACITY, COLUMNS, MAX_SAMPLES, ROWS, Preview
 from validators.previews import Previewers

@@ -9,27 +9,24 @@ Neither numpy nor soundfile is imported here.
 """
 
 import contextlib
-import errno
 import itertools
 import operator
 import os
 import selectors
 import signal
 import socket
-import stat
 import subprocess
 import sys
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from validators.answers import cut
-from validators.clip_memory import ClipMemory, InMemory
-from validators.clips import ClipSource, DecoderError
+from validators.clip_memory import ClipMemory
+from validators.clips import ClipSource, DecoderError, InMemory
 from validators.measurement import CPU_SECONDS, WALL_SECONDS, Failure, Measurement, plain_text
 
 if TYPE_CHECKING:
@@ -58,35 +55,6 @@ _RECEIVED_AT_ONCE: Final = 1 << 16
 # outside (a kernel short of memory, a person). So the clip is tried again, first in a fresh child.
 _DEATHS_BY_ITSELF: Final = 2
 _DEATHS_BY_SIGKILL: Final = 5
-
-
-def file_clip(path: Path, key: str | None = None, tag: Any = None) -> ClipSource:
-    """The clip in a regular file; a link in its place makes it unreadable."""
-    return ClipSource(key, partial(open_regular_file, path), tag)
-
-
-def bytes_clip(data: bytes | memoryview, key: str | None = None, tag: Any = None) -> ClipSource:
-    """A clip whose file is in memory, e.g. a cell of a parquet file; kept until it is measured."""
-    return ClipSource(key, InMemory(data), tag)
-
-
-def open_regular_file(path: Path) -> int:
-    """A descriptor for reading. Does not follow a link in the last place, does not wait at a pipe.
-
-    Raises:
-        OSError: it cannot be opened or is no regular file.
-    """
-    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
-    try:
-        fd = os.open(path, flags)
-    except OSError as error:
-        if error.errno in (errno.ELOOP, errno.EMLINK):
-            raise OSError(error.errno, "is a symbolic link") from error
-        raise
-    if not stat.S_ISREG(os.fstat(fd).st_mode):
-        os.close(fd)
-        raise OSError(errno.EINVAL, "is not a regular file")
-    return fd
 
 
 def sandboxed() -> bool:

@@ -1,34 +1,13 @@
-"""Clips whose files are bytes in this process, and the memory in which children are handed them."""
+"""The memory in which a decode child is handed clips whose files are bytes in this process."""
 
 import os
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Final
+
+from validators.clips import fill
 
 REUSED_BYTES: Final = 1 << 20
 """A larger clip has memory of its own, so that no more than this waits for the next."""
-
-
-@dataclass(frozen=True, slots=True)
-class InMemory:
-    """Opens bytes as a file: a new one each time, so that nobody meets what another has written."""
-
-    data: bytes | memoryview
-
-    def __call__(self) -> int:
-        if hasattr(os, "memfd_create"):
-            fd = os.memfd_create("clip", os.MFD_CLOEXEC)
-        else:
-            import tempfile  # noqa: PLC0415 - only where the system has no files in memory
-
-            fd, name = tempfile.mkstemp()
-            Path(name).unlink()
-        try:
-            _fill(fd, self.data)
-        except BaseException:
-            os.close(fd)
-            raise
-        return fd
 
 
 @dataclass(slots=True)
@@ -51,7 +30,7 @@ class ClipMemory:
             self._made.append(os.memfd_create("clip", os.MFD_CLOEXEC))
             self._free.append(self._made[-1])
         fd = self._free.pop()
-        _fill(fd, data)
+        fill(fd, data)
         return fd
 
     def give_back(self, fd: int) -> None:
@@ -64,12 +43,3 @@ class ClipMemory:
             os.close(fd)
         self._made.clear()
         self._free.clear()
-
-
-def _fill(fd: int, data: bytes | memoryview) -> None:
-    """Make the file hold these bytes and no others."""
-    rest = memoryview(data).cast("B")
-    size = len(rest)
-    while rest:
-        rest = rest[os.pwrite(fd, rest, size - len(rest)) :]
-    os.ftruncate(fd, size)

@@ -13,8 +13,7 @@ from itertools import groupby, islice
 from pathlib import Path
 from typing import Final
 
-from validators.audio import bytes_clip, open_regular_file
-from validators.clips import ClipSource, DecoderError
+from validators.clips import ClipSource, DecoderError, bytes_clip, open_regular_file
 from validators.document import shown
 from validators.finding import Location
 from validators.http_client import Trouble

@@ -10,8 +10,7 @@ from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Any, Final
 
-from validators.audio import open_regular_file
-from validators.clips import DecoderError
+from validators.clips import DecoderError, open_regular_file
 from validators.document import shown
 from validators.examples import needed_columns
 from validators.folder import METADATA_CAP, InstanceFile

@@ -1,30 +1,26 @@
 """The way of a task: folder -> subjects -> report. Knows no rule by name.
 
-Every subject is shown to the rules that look at its kind. A rule is silent, finds something, or is
-skipped with a reason; a rule that crashes is a problem of ours, not a finding about the task.
+Every subject is shown to the rules that look at its kind: see `validators.judge`.
 """
 
-import traceback
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
-from itertools import chain, islice, repeat
-from pathlib import Path
+from itertools import chain, islice
 from typing import cast
 
-from schema.report import Finding, InstanceReport, Problem, Report, TaskReport
+from schema.report import InstanceReport, Report, TaskReport
 from validators.budget import Listening, Reading, batches, counted, last_for_all, not_heard
 from validators.clips import ClipSource, DecoderError
 from validators.engine import Measurer, Options, Progress, Watchers
 from validators.examples import Example, Examples, read_examples
-from validators.finding import Fault
 from validators.folder import InstanceFile, TaskFolder
+from validators.judge import Judge
 from validators.measurement import Measurement, Measurements, Renamed
 from validators.neighbours import Neighbours
 from validators.opening import expect_sources, has_pointer, open_source
-from validators.registry import Rule, Subject, rules
-from validators.report import NOT_SANDBOXED, assemble, finding, verdict
+from validators.registry import Subject
+from validators.report import NOT_SANDBOXED, assemble, verdict
 from validators.source import (
     AUDIO_EXTENSIONS,
     Clip,
@@ -47,13 +43,6 @@ from validators.waivers import Waivers
 SOUND_SUBJECTS: tuple[type, ...] = (ClipFile, ClipStats, InstanceStats)
 _SOME_CLIPS = 32
 """Clips that an instance has at least, as a rule: enough to start all decoders."""
-MAX_FINDINGS = 1_000
-"""Findings of one rule that are listed for a task: a file of a quarter of a megabyte can hold a
-quarter of a million faults, and nobody reads the thousandth."""
-MORE_FINDINGS = (
-    f"there are more than {MAX_FINDINGS:,} findings of this rule; the others are not listed"
-)
-
 JUDGED_AT_ONCE = 100
 """Clips that are shown to a rule in one go, as a rule while others are decoded."""
 
@@ -81,7 +70,7 @@ def check_folders(
         sounds = _measure_all(checks, measure, watchers.measured)
         for task in checks:
             task.run(sounds, lambda folder: [parsed(other) for other in repository.others(folder)])
-            yield assemble([task.report()], task.findings, task.problems)
+            yield assemble([task.report()], task.judge.findings, task.judge.problems)
 
 
 HeardClip = tuple[Example, Clip, Measurement]
@@ -195,18 +184,15 @@ class _TaskCheck:
     folder: TaskFolder
     options: Options
     fetched: Progress | None = None
-    findings: list[Finding] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    _run: set[str] = field(default_factory=set)
-    _listed: Counter[str] = field(default_factory=Counter)
-    _skipped: dict[str, str] = field(default_factory=dict)
     _instances: list[_InstanceData] = field(default_factory=list)
     _reports: list[InstanceReport] = field(default_factory=list)
     _prepared: bool = False
     _judging: Iterator[None] = field(default_factory=lambda: iter(()))
     _no_sound: str | None = None
     _listening: Listening = field(default_factory=Listening)
-    _on: dict[type, tuple[tuple[Rule, str | None], ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.judge = Judge(self.folder.task, self.options)
 
     def prepare(self) -> None:
         """Read the rows of every source, which name the clips."""
@@ -227,10 +213,10 @@ class _TaskCheck:
     def _judge_files(self) -> Iterator[None]:
         """Show files, and rows of data in the repository, to one rule after another."""
         for subject in self._static_subjects():
-            yield from self._showing(subject)
+            yield from self.judge.showing(subject)
         for data in self._instances:
             if data.source is not None and data.source.local:
-                yield from self._showing(data.source)
+                yield from self.judge.showing(data.source)
 
     def _open_sources(self) -> None:
         """Read the rows of every instance's source, as far as this run may."""
@@ -239,15 +225,15 @@ class _TaskCheck:
             data = _InstanceData(file)
             self._instances.append(data)
             if reason := self._reason_not_to_open(file):
-                self._skip(DATA_SUBJECTS, reason)
+                self.judge.skip(DATA_SUBJECTS, reason)
                 continue
             try:
                 data.source = reading.refusal(file) or open_source(
                     file, sound=self.needs_sound(), fetched=self.fetched
                 )
             except SourceUnavailable as error:
-                self._skip(DATA_SUBJECTS, str(error))
-                self._problem("unreachable", str(error), instance=file.instance)
+                self.judge.skip(DATA_SUBJECTS, str(error))
+                self.judge.problem("unreachable", str(error), instance=file.instance)
                 continue
             reading.spend(data.source)
             if data.source.columns:
@@ -272,7 +258,7 @@ class _TaskCheck:
 
     def needs_sound(self) -> bool:
         """True if a rule of this run looks at sound."""
-        return not self.options.static and self._selected(*SOUND_SUBJECTS)
+        return not self.options.static and self.judge.looks_at(*SOUND_SUBJECTS)
 
     def sound_files(self) -> int:
         """How many clips there seem to be, told by names: files of sound, and a few for each
@@ -311,7 +297,7 @@ class _TaskCheck:
                     yield source
             except SourceUnavailable as error:
                 data.lost = str(error)
-                self._problem("unreachable", str(error), instance=data.file.instance)
+                self.judge.problem("unreachable", str(error), instance=data.file.instance)
             except SourceBroken as broken:
                 data.lost = str(broken)
                 data.source = replace(data.source, faults=(*data.source.faults, broken.fault))
@@ -321,7 +307,7 @@ class _TaskCheck:
         self.prepare()
         self._no_sound = reason
         if any(data.examples for data in self._instances):
-            self._problem("limit", reason)
+            self.judge.problem("limit", reason)
 
     def run(self, sounds: Measurements, others: Others) -> None:
         """Show every subject to its rules."""
@@ -336,19 +322,11 @@ class _TaskCheck:
         if not self.folder.siblings - {self.folder.task}:
             return
         if self.options.static:
-            self._skip((Neighbours,), "not run on request: --static")
-        elif self._selected(Neighbours):
-            self._show(Neighbours(self.folder.task, None, self.folder, others(self.folder)))
+            self.judge.skip((Neighbours,), "not run on request: --static")
+        elif self.judge.looks_at(Neighbours):
+            self.judge.show(Neighbours(self.folder.task, None, self.folder, others(self.folder)))
         else:
-            self._skip((Neighbours,), "")
-
-    def _selected(self, *subjects: type) -> bool:
-        """True if a rule on one of these kinds of subjects shall run."""
-        return any(
-            self.options.reason_to_skip(rule) is None
-            for subject in subjects
-            for rule in _rules_for(subject)
-        )
+            self.judge.skip((Neighbours,), "")
 
     def _static_subjects(self) -> Iterator[Subject]:
         folder = self.folder
@@ -358,13 +336,13 @@ class _TaskCheck:
 
     def _run_instance(self, data: _InstanceData, sounds: Measurements) -> InstanceStats | None:
         if data.source is not None and not data.source.local:
-            self._show(data.source)  # which may have turned out to be broken
+            self.judge.show(data.source)  # which may have turned out to be broken
         stats, heard_all = None, True
         if data.examples is not None:
             by_path = self._heard(data, data.examples, sounds)
             stats = self._stats(data.examples, by_path)
             heard_all = last_for_all(sounds) or self._judge_heard(stats, data, by_path)
-            self._show(stats.examples)
+            self.judge.show(stats.examples)
             self._show_sound(stats, data)
         measured = (
             stats is not None
@@ -374,7 +352,7 @@ class _TaskCheck:
             and self.needs_sound()
         )
         if measured and not self.options.sandboxed:
-            self._skip(SOUND_SUBJECTS, NOT_SANDBOXED)
+            self.judge.skip(SOUND_SUBJECTS, NOT_SANDBOXED)
         self._reports.append(
             instance_report(
                 f"{self.folder.task}_{data.file.stem}", stats, measured, self.folder.instructions
@@ -412,8 +390,8 @@ class _TaskCheck:
         if heard == clips:
             return True
         reason = not_heard(stats.instance, heard, clips)
-        self._skip(SOUND_SUBJECTS, reason)
-        self._problem("limit", reason, instance=stats.instance)
+        self.judge.skip(SOUND_SUBJECTS, reason)
+        self.judge.problem("limit", reason, instance=stats.instance)
         return False
 
     def _stats(self, examples: Examples, by_path: Mapping[str, Measurement]) -> InstanceStats:
@@ -437,7 +415,7 @@ class _TaskCheck:
 
     def _show_sound(self, stats: InstanceStats, data: _InstanceData) -> None:
         if (none := self._no_sound or data.lost) is not None:
-            self._skip(SOUND_SUBJECTS, none)
+            self.judge.skip(SOUND_SUBJECTS, none)
             return
         rest = data.unjudged.rest() if data.unjudged else clips_of(stats.examples)
         sound_of = stats.sounds.get
@@ -449,7 +427,7 @@ class _TaskCheck:
                 if (sound := sound_of(str(clip.path))) is not None
             ),
         )
-        self._show(stats)
+        self.judge.show(stats)
 
     def _show_clips(self, examples: Examples, heard: Iterable[HeardClip]) -> None:
         """Show clips to the rules on their files and, where they could be decoded, their sound."""
@@ -460,13 +438,13 @@ class _TaskCheck:
                 path = str(clip.path)
                 if sound.failure == "unreadable":  # says nothing about the clip's bytes
                     message = f"{self.folder.path}/{path} cannot be read: {sound.detail}"
-                    self._problem("unreachable", message, instance=examples.instance)
+                    self.judge.problem("unreachable", message, instance=examples.instance)
                 else:
                     named = local or "." in clip.name
                     file = ClipFile(examples.task, examples.instance, path, row, sound, named)
                     files.append(file)
-            self._show(*files)
-            self._show(*(ClipStats(*file[:5]) for file in files if file.sound.decoded))
+            self.judge.show(*files)
+            self.judge.show(*(ClipStats(*file[:5]) for file in files if file.sound.decoded))
 
     def _show_instruction_need(self, stats: Sequence[InstanceStats | None]) -> None:
         if self.folder.instructions is None:
@@ -483,114 +461,26 @@ class _TaskCheck:
             else:
                 unknown.append(name)
         largest = max(sizes, key=lambda name: (sizes[name], name), default=None)
-        self._show(
+        self.judge.show(
             InstructionNeed(
                 self.folder.task, None, self.folder.instructions,
                 sizes[largest] if largest else 0, largest, tuple(unknown),
             )
         )  # fmt: skip
 
-    def _show(self, *subjects: Subject) -> None:
-        """Show subjects of one kind and of one instance to the rules on them."""
-        for _ in self._showing(*subjects):
-            pass
-
-    def _showing(self, *subjects: Subject) -> Iterator[None]:
-        """`_show`, rule by rule."""
-        if not subjects:
-            return
-        incomplete = getattr(subjects[0], "incomplete", None)
-        for rule, left_out in self._rules_on(type(subjects[0])):
-            if reason := left_out or incomplete:
-                self._skipped.setdefault(rule.code, reason)
-            if left_out is None:
-                self._apply(rule, subjects)
-                yield
-
-    def _rules_on(self, subject: type) -> tuple[tuple[Rule, str | None], ...]:
-        """The rules on a kind of subject, each with the reason why it shall not run, if any.
-
-        Found out once: there may be hundreds of instances.
-        """
-        if subject not in self._on:
-            self._on[subject] = tuple(
-                (rule, self.options.reason_to_skip(rule)) for rule in _rules_for(subject)
-            )
-        return self._on[subject]
-
-    def _apply(self, rule: Rule, subjects: Sequence[Subject]) -> None:
-        self._run.add(rule.code)
-        room = MAX_FINDINGS - self._listed[rule.code]
-        if room < 0:
-            return
-        instance = subjects[0].instance
-        faults: list[Fault] = []
-        left = iter(subjects)
-        while len(faults) <= room:
-            try:
-                for fault in islice(_faults(rule, left, room + 1), room + 1 - len(faults)):
-                    faults.append(fault)  # what was found before a crash is found
-                break
-            except Exception as error:  # a rule of ours must not end the run
-                where = traceback.extract_tb(error.__traceback__)[-1]
-                message = f"{type(error).__name__} in {Path(where.filename).name}:{where.lineno}"
-                self._problem("crash", message, instance=instance, rule=rule.code)
-        if len(faults) > room:
-            faults[-1] = faults[-1]._replace(message=MORE_FINDINGS, hint="mend those listed first")
-        self._listed[rule.code] += len(faults)
-        self.findings += [finding(rule, subjects[0].task, instance, fault) for fault in faults]
-
-    def _skip(self, subjects: tuple[type, ...], reason: str) -> None:
-        for subject in subjects:
-            for rule in _rules_for(subject):
-                self._skipped.setdefault(rule.code, self.options.reason_to_skip(rule) or reason)
-
-    def _problem(
-        self, kind: str, message: str, *, instance: str | None = None, rule: str | None = None
-    ) -> None:
-        problem = {
-            "kind": kind, "task": self.folder.task, "instance": instance, "rule": rule,
-            "message": message,
-        }  # fmt: skip
-        self.problems.append(Problem.model_validate(problem))
-
     def _apply_waivers(self) -> None:
-        task_file = self.folder.task_file
-        if task_file is None:
-            return
-        waivers = Waivers(task_file, [data.file.stem for data in self._instances])
-        self.findings = [waivers.excuse(found) for found in self.findings]
-        for use in waivers.uses(rules(), self._run, self._skipped):
-            self._show(use)
+        if self.folder.task_file is not None:
+            stems = [data.file.stem for data in self._instances]
+            self.judge.excuse(Waivers(self.folder.task_file, stems))
 
     def report(self) -> TaskReport:
         """What became of the task."""
         return TaskReport(
             task=self.folder.task,
             path=self.folder.path,
-            verdict=verdict(self.findings, self.problems, self._skipped),
+            verdict=verdict(self.judge.findings, self.judge.problems, self.judge.skipped),
             digest=self.folder.digest,
-            rules_run=sorted(self._run),
-            rules_skipped=dict(sorted(self._skipped.items())),
+            rules_run=sorted(self.judge.run),
+            rules_skipped=dict(sorted(self.judge.skipped.items())),
             instances=self._reports,
         )
-
-
-def _faults(rule: Rule, subjects: Iterable[Subject], most: int) -> Iterator[Fault]:
-    """What a rule finds in subjects, at most so much in each.
-
-    The loop over thousands of clips and twenty rules on each is one of C: it takes a fifth of the
-    time. A subject's faults are complete before the first is handed on.
-    """
-    return chain.from_iterable(map(list, map(islice, map(rule.check, subjects), repeat(most))))
-
-
-_SUBJECT_RULES: dict[type, tuple[Rule, ...]] = {}
-
-
-def _rules_for(subject: type) -> tuple[Rule, ...]:
-    if subject not in _SUBJECT_RULES:
-        _SUBJECT_RULES[subject] = tuple(
-            rule for rule in rules().values() if issubclass(subject, rule.subject)
-        )
-    return _SUBJECT_RULES[subject]

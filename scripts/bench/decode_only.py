@@ -7,7 +7,8 @@ import os
 import sys
 from pathlib import Path
 
-from validators.audio import Decoders, file_clip
+from validators.audio import Decoders
+from validators.clips import file_clip
 
 PLAIN = "plain"
 READ_ONLY = "read_only"

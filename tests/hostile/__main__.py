@@ -26,7 +26,8 @@ from tests.hostile.running import (
     remembering,
     run_check,
 )
-from validators.audio import Decoders, bytes_clip
+from validators.audio import Decoders
+from validators.clips import bytes_clip
 from validators.engine import Measurer
 
 

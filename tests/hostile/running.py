@@ -14,7 +14,8 @@ from unittest import mock
 
 from schema.report import Report
 from validators import check, checking
-from validators.audio import ClipSource, Decoders
+from validators.audio import Decoders
+from validators.clips import ClipSource
 from validators.engine import Measurer
 from validators.measurement import Measurement
 

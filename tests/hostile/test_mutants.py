@@ -10,7 +10,8 @@ from tests import sounds
 from tests.conftest import FULL_STRENGTH
 from tests.hostile.mutants import KNOWN_FAILURES, sounds_of
 from tests.sounds import encode, tone
-from validators.audio import Decoders, bytes_clip
+from validators.audio import Decoders
+from validators.clips import bytes_clip
 from validators.measurement import MEMORY_BYTES
 
 COUNT, AT_ONCE = (10_000 if FULL_STRENGTH else 500), 250

@@ -16,7 +16,7 @@ import pytest
 from schema.report import Finding, Report
 from tests.flawless import INSTANCE, TASK, Edit, make_task, merge, variant
 from tests.hub.server import Hub
-from validators.audio import ClipSource
+from validators.clips import ClipSource
 from validators.engine import Measurer, Options, check
 from validators.measurement import Measurement
 

@@ -11,8 +11,7 @@ from typing import Any
 from validators.adoption.columns import KNOWN_COLUMNS
 from validators.adoption.notes import Notebook
 from validators.adoption.old import OldInstance
-from validators.audio import open_regular_file
-from validators.clips import DecoderError
+from validators.clips import DecoderError, open_regular_file
 from validators.folder import TaskFolder
 from validators.front_matter import names_in_parquet
 from validators.newtask.survey import ClipFinder, SurveyError, Table, read_table
