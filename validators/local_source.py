@@ -38,7 +38,11 @@ class LocalClips:
 
     def ordered(self, clips: Iterable[Clip]) -> Iterator[Clip]:
         """As they are given; `clips` is drawn from as needed."""
-        return (clip for clip in clips if clip.path)
+        given: dict[str, None] = {}  # of so many, a set takes more than twice the memory
+        for clip in clips:
+            if clip.path and clip.path not in given:
+                given[clip.path] = None
+                yield clip
 
     def sources(self, clips: Iterable[Clip]) -> Iterator[ClipSource]:
         """In the order given; opened by whoever measures.

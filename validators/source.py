@@ -287,10 +287,7 @@ class ClipStore(Protocol):
         """sha256 of a clip's bytes in hex; None as long as they have not been read."""
 
     def ordered(self, clips: Iterable[Clip]) -> Iterable[Clip]:
-        """The clips that can be opened, in the order in which they are read.
-
-        Each path is to be among `clips` once, as `validators.totals.clips_of` has them.
-        """
+        """The clips that can be opened, each path once, in the order in which they are read."""
 
     def sources(self, clips: Iterable[Clip]) -> Iterator[ClipSource]:
         """The clips as something to be measured, as `ordered` has them.

@@ -109,9 +109,9 @@ def assert_inert(markdown: str) -> None:
     found = shown(markdown)
     assert found.tags <= OURS, found.tags - OURS
     assert all(href.startswith(PLACES) for href, _ in found.links), found.links
-    ours = found.prose.replace("#7", "")
     # A name that is cut off may end in `evil.e`: no address, since no top-level domain is so short.
-    assert not [word for word in ("@", "://", "www.", "$", "evil.ex") if word in ours]
+    ours = re.sub(r"evil\.e(?!\w)", "", found.prose.replace("#7", ""))
+    assert not [word for word in ("@", "://", "www.", "$", "evil.") if word in ours]
 
 
 def front_matter(markdown: str) -> Any:
