@@ -54,12 +54,13 @@ from validators.parquet_memory import new_memory, taken
 CHILD: Final = Path(__file__).with_name("parquet_child.py")
 # All that the child sees of the environment. Other allocators than malloc take a gibibyte of
 # address space at once, and glibc 64 MiB for each thread. Memory comes in large pages where the
-# system has them: half of the time went to asking for small ones. Not more than 4 MiB is kept, or
-# it grows with the number of clips.
+# system has them: half of the time went to asking for small ones. pyarrow asks for as much as a
+# page of the file holds whenever it unpacks a few clips of it, and gives most of that back at once:
+# that shall be no call of the system. The child itself lets go of what it holds in pieces.
 _ENVIRONMENT: Final = {
     "ARROW_DEFAULT_MEMORY_POOL": "system",
-    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=4194304:"
-    "glibc.malloc.trim_threshold=4194304",
+    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=16777216:"
+    "glibc.malloc.trim_threshold=16777216",
     "MALLOC_ARENA_MAX": "1",
     "OMP_NUM_THREADS": "1",
 }

@@ -56,9 +56,8 @@ del sys.path[0]
 
 _ROWS_AT_ONCE: Final = 256
 _CLIPS_AT_ONCE: Final = 64
-# Of clips that are unpacked at a time, as far as the footer knows: what stays in a core's cache,
-# and what malloc gives again instead of asking the system for pages.
-_BYTES_AT_ONCE: Final = 1 << 20
+# Of clips that are unpacked at a time, as far as the footer knows: what stays in a core's cache.
+_BYTES_AT_ONCE: Final = 1 << 17
 _BUFFER_BYTES: Final = 1 << 20  # of a column that is read ahead
 _MAPPED_BYTES: Final = 1 << 25  # of a column's part in a row group that is mapped, not read
 _AHEAD_BYTES: Final = 1 << 16  # of a piece at least: small columns lie side by side
@@ -312,6 +311,7 @@ class _Reader:
                 if not at <= row < end:
                     break
             start = end
+            pa.default_memory_pool().release_unused()  # or memory grows with the number of clips
         self._outbox.send()
         if row != -1:
             raise _Refused("unreadable", f"there is no row {row}")
