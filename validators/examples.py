@@ -17,6 +17,7 @@ from validators.sampling import draw, within_minutes
 from validators.source import Cell, Clip, Rows, SourceRow, SourceTable
 from validators.strict_json import MAX_DEPTH
 
+_KNOWN_LABELS = 1_000  # texts of labels whose reading is remembered
 _DECIMAL = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 
 
@@ -87,10 +88,14 @@ class Example(NamedTuple):
         of_source, path_of = self.names.of_source, self.row.path
         return [path for name in columns if (path := path_of(of_source.get(name, "")))]
 
+    def named_clips(self, columns: list[str]) -> list[tuple[str, Clip]]:
+        """The clips of these columns that can be opened, each with its column."""
+        cells = [(column, self.cell(column)) for column in columns]
+        return [(column, cell) for column, cell in cells if isinstance(cell, Clip) and cell.path]
+
     def clips(self, columns: list[str]) -> list[Clip]:
         """The clips of these columns that can be opened."""
-        cells = [self.cell(column) for column in columns]
-        return [cell for cell in cells if isinstance(cell, Clip) and cell.path]
+        return [clip for _, clip in self.named_clips(columns)]
 
 
 class Names(NamedTuple):
@@ -231,6 +236,15 @@ class Examples:
         return replace(self, rows=self.rows.chosen(range(len(head))))
 
 
+class Inputs(NamedTuple):
+    """The examples once their clips have been read, as far as they are: what clips are compared by,
+    the sha256 of their bytes, is known of data on the Hub only then."""
+
+    task: str
+    instance: str
+    examples: Examples
+
+
 def read_examples(source: SourceTable) -> Examples:
     """Apply `columns` and `label_map`, and draw the examples as far as no clip need be measured."""
     instance = source.file
@@ -312,7 +326,16 @@ class _Canonical:
     def examples(self, rows: Rows) -> ExampleRows:
         """The rows with their labels."""
         column = self._names.of_source["label"]
-        read = [self._label(row.get(column)) for row in rows]
+        known: dict[str, tuple[Label, LabelFault | None]] = {}
+        read = []
+        for row in rows:
+            cell = row.get(column)
+            answer = known.get(cell) if type(cell) is str else None
+            if answer is None:
+                answer = self._label(cell)
+                if type(cell) is str and len(known) < _KNOWN_LABELS:
+                    known[cell] = answer
+            read.append(answer)
         labels, faults = [label for label, _ in read], [fault for _, fault in read]
         return ExampleRows(rows, self._names, labels, faults)
 

@@ -13,7 +13,7 @@ from schema.report import InstanceReport, Report, TaskReport
 from validators.budget import Listening, Reading, batches, counted, last_for_all, not_heard
 from validators.clips import ClipSource, DecoderError
 from validators.engine import Measurer, Options, Progress, Watchers
-from validators.examples import Example, Examples, read_examples
+from validators.examples import Example, Examples, Inputs, read_examples
 from validators.folder import InstanceFile, TaskFolder
 from validators.judge import Judge
 from validators.measurement import Measurement, Measurements, Renamed
@@ -23,7 +23,6 @@ from validators.registry import Subject
 from validators.report import NOT_SANDBOXED, assemble, verdict
 from validators.source import (
     AUDIO_EXTENSIONS,
-    Clip,
     SourceBroken,
     SourceTable,
     SourceUnavailable,
@@ -34,8 +33,11 @@ from validators.totals import (
     ClipStats,
     InstanceStats,
     InstructionNeed,
+    Use,
+    Uses,
     clips_of,
     instance_report,
+    uses_of,
 )
 from validators.tree import Repository, Tree, suffix_of
 from validators.waivers import Waivers
@@ -46,7 +48,7 @@ _SOME_CLIPS = 32
 JUDGED_AT_ONCE = 100
 """Clips that are shown to a rule in one go, as a rule while others are decoded."""
 
-DATA_SUBJECTS: tuple[type, ...] = (SourceTable, Examples, *SOUND_SUBJECTS)
+DATA_SUBJECTS: tuple[type, ...] = (SourceTable, Examples, Inputs, *SOUND_SUBJECTS)
 
 
 def check_folders(
@@ -73,7 +75,7 @@ def check_folders(
             yield assemble([task.report()], task.judge.findings, task.judge.problems)
 
 
-HeardClip = tuple[Example, Clip, Measurement]
+HeardUse = tuple[Use, Measurement]
 Others = Callable[[TaskFolder], list[TaskFolder]]
 """Gives the task folders beside one, read when a rule compares tasks."""
 
@@ -148,6 +150,7 @@ class _InstanceData:
     examples: Examples | None = None
     lost: str | None = None
     unjudged: "_Unjudged | None" = None
+    uses: Uses = field(default_factory=Uses)
 
     def key(self, path: str) -> str:
         """What the measurement of a clip goes by."""
@@ -160,19 +163,19 @@ class _InstanceData:
 
 
 class _Unjudged:
-    """The clips of an instance that have not been shown to their rules, in order."""
+    """The uses of clips in an instance whose clips have not been shown to their rules, in order."""
 
     def __init__(self, examples: Examples) -> None:
-        self._rest = clips_of(examples)
+        self._rest = uses_of(examples)
         self._next = next(self._rest, None)
 
-    def heard(self, sound_of: Callable[[str], Measurement | None]) -> Iterator[HeardClip]:
-        """Take those from the first on that have been measured."""
-        while self._next is not None and (sound := sound_of(str(self._next[1].path))):
-            yield *self._next, sound
+    def heard(self, sound_of: Callable[[str], Measurement | None]) -> Iterator[HeardUse]:
+        """Take those from the first on whose clips have been measured."""
+        while self._next is not None and (sound := sound_of(self._next.path)):
+            yield self._next, sound
             self._next = next(self._rest, None)
 
-    def rest(self) -> Iterator[tuple[Example, Clip]]:
+    def rest(self) -> Iterator[Use]:
         """Take all others."""
         return self._rest if self._next is None else chain((self._next,), self._rest)
 
@@ -211,12 +214,14 @@ class _TaskCheck:
             pass
 
     def _judge_files(self) -> Iterator[None]:
-        """Show files, and rows of data in the repository, to one rule after another."""
+        """Show files to one rule after another, and rows that cannot become others or fewer."""
         for subject in self._static_subjects():
             yield from self.judge.showing(subject)
         for data in self._instances:
             if data.source is not None and data.source.local:
                 yield from self.judge.showing(data.source)
+            if data.examples is not None and data.examples.all_taken:
+                yield from self.judge.showing(data.examples)
 
     def _open_sources(self) -> None:
         """Read the rows of every instance's source, as far as this run may."""
@@ -342,8 +347,10 @@ class _TaskCheck:
             by_path = self._heard(data, data.examples, sounds)
             stats = self._stats(data.examples, by_path)
             heard_all = last_for_all(sounds) or self._judge_heard(stats, data, by_path)
-            self.judge.show(stats.examples)
-            self._show_sound(stats, data)
+            if not data.examples.all_taken:
+                self.judge.show(stats.examples)
+            self.judge.show(Inputs(stats.task, stats.instance, stats.examples))
+            stats = self._show_sound(stats, data)
         measured = (
             stats is not None
             and heard_all
@@ -411,37 +418,42 @@ class _TaskCheck:
         for data in self._instances if last_for_all(sounds) else ():
             if data.unjudged is not None and data.examples is not None:
                 heard = data.unjudged.heard(partial(data.sound_of, sounds))
-                self._show_clips(data.examples, heard)
+                self._show_clips(data.examples, self._gathered(data, heard))
 
-    def _show_sound(self, stats: InstanceStats, data: _InstanceData) -> None:
+    def _show_sound(self, stats: InstanceStats, data: _InstanceData) -> InstanceStats:
+        """Show all other clips, and then the whole; returns it with its uses gathered."""
         if (none := self._no_sound or data.lost) is not None:
             self.judge.skip(SOUND_SUBJECTS, none)
-            return
-        rest = data.unjudged.rest() if data.unjudged else clips_of(stats.examples)
+            return stats
+        rest = data.unjudged.rest() if data.unjudged else uses_of(stats.examples)
         sound_of = stats.sounds.get
-        self._show_clips(
-            stats.examples,
-            (
-                (row, clip, sound)
-                for row, clip in rest
-                if (sound := sound_of(str(clip.path))) is not None
-            ),
-        )
+        heard = ((use, sound) for use in rest if (sound := sound_of(use.path)) is not None)
+        self._show_clips(stats.examples, self._gathered(data, heard))
+        stats = replace(stats, gathered=data.uses)
         self.judge.show(stats)
+        return stats
 
-    def _show_clips(self, examples: Examples, heard: Iterable[HeardClip]) -> None:
+    @staticmethod
+    def _gathered(data: _InstanceData, heard: Iterable[HeardUse]) -> Iterator[HeardUse]:
+        """Note every use for the rules on the whole; give the first of each clip."""
+        for use, sound in heard:
+            data.uses.add(use, sound)
+            if use.first:
+                yield use, sound
+
+    def _show_clips(self, examples: Examples, heard: Iterable[HeardUse]) -> None:
         """Show clips to the rules on their files and, where they could be decoded, their sound."""
         local = examples.source.local
         while some := list(islice(heard, JUDGED_AT_ONCE)):
             files = []
-            for row, clip, sound in some:
-                path = str(clip.path)
+            for use, sound in some:
+                path = use.path
                 if sound.failure == "unreadable":  # says nothing about the clip's bytes
                     message = f"{self.folder.path}/{path} cannot be read: {sound.detail}"
                     self.judge.problem("unreachable", message, instance=examples.instance)
                 else:
-                    named = local or "." in clip.name
-                    file = ClipFile(examples.task, examples.instance, path, row, sound, named)
+                    named = local or "." in use.clip.name
+                    file = ClipFile(examples.task, examples.instance, path, use.row, sound, named)
                     files.append(file)
             self.judge.show(*files)
             self.judge.show(*(ClipStats(*file[:5]) for file in files if file.sound.decoded))

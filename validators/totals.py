@@ -51,6 +51,29 @@ class ClipStats(NamedTuple):
         return self.row.at
 
 
+class Use(NamedTuple):
+    """One use of a clip by an example.
+
+    Attributes:
+        place: of the example among those of the instance.
+        row: the example.
+        clip: the clip, which can be opened.
+        first: whether no example before it uses the clip.
+        inputs: how many input clips the example has; 0 where this clip is none of them.
+    """
+
+    place: int
+    row: Example
+    clip: Clip
+    first: bool
+    inputs: int
+
+    @property
+    def path(self) -> str:
+        """Where the clip lies."""
+        return str(self.clip.path)
+
+
 class Uses:
     """What clips of an instance are compared by: columns of values, one for each use in order.
 
@@ -74,11 +97,13 @@ class Uses:
         self.bandwidths, self.edges = array("d"), array("d")
         self.formats: Counter[tuple[int, int]] = Counter()
 
-    def add(self, row: int, clips: int, sound: Measurement) -> None:
-        """One more use."""
+    def add(self, use: Use, sound: Measurement) -> None:
+        """One more use, if it is of an input clip that could be decoded."""
+        if not use.inputs or not sound.decoded:
+            return
         rate = sound.sample_rate
-        self.rows.append(row)
-        self.clips.append(clips)
+        self.rows.append(use.place)
+        self.clips.append(use.inputs)
         self.rates.append(rate)
         self.seconds.append(sound.duration)
         active = 0 if sound.nonfinite else sound.frames - sound.silent_frames
@@ -102,12 +127,16 @@ class Uses:
 
 @dataclass(frozen=True)
 class InstanceStats:
-    """An instance as a whole: its drawn examples and the measurements of their clips by path."""
+    """An instance as a whole: its drawn examples and the measurements of their clips by path.
+
+    `gathered`: the uses of all clips, where somebody has gathered them already.
+    """
 
     task: str
     instance: str
     examples: Examples
     sounds: Mapping[str, Measurement] = field(default_factory=dict)
+    gathered: Uses | None = None
 
     @property
     def at(self) -> Location:
@@ -115,16 +144,14 @@ class InstanceStats:
         return self.examples.file.at("/dataset")
 
     @cached_property
-    def uses(self) -> "Uses":
+    def uses(self) -> Uses:
         """Each use of an input clip that could be decoded; a clip used twice stands twice."""
+        if self.gathered is not None:
+            return self.gathered
         uses = Uses()
-        columns = self.examples.audio_inputs
-        sound_of = self.sounds.get
-        for place, row in enumerate(self.examples.rows):
-            paths = row.paths(columns)
-            for path in paths:
-                if (sound := sound_of(path)) and sound.decoded:
-                    uses.add(place, len(paths), sound)
+        for use in uses_of(self.examples):
+            if sound := self.sounds.get(use.path):
+                uses.add(use, sound)
         return uses
 
     @property
@@ -202,19 +229,24 @@ class InstructionNeed(NamedTuple):
         return f"the number of examples is not known for {', '.join(self.unknown)}"
 
 
+def uses_of(examples: Examples) -> Iterator[Use]:
+    """Every use of a clip by the drawn examples, in order."""
+    columns, inputs = examples.clip_columns, frozenset(examples.audio_inputs)
+    # Of so many, a set takes more than twice the memory of a dictionary.
+    seen: dict[str | None, None] | None = None if examples.each_clip_once else {}
+    for place, row in enumerate(examples.rows):
+        clips = row.named_clips(columns)
+        count = sum([name in inputs for name, _ in clips])
+        for name, clip in clips:
+            first = seen is None or clip.path not in seen
+            if seen is not None:
+                seen[clip.path] = None
+            yield Use(place, row, clip, first, count if name in inputs else 0)
+
+
 def clips_of(examples: Examples) -> Iterator[tuple[Example, Clip]]:
     """Every clip of the drawn examples once, with the first example that uses it."""
-    columns = examples.clip_columns
-    uses = ((row, clip) for row in examples.rows for clip in row.clips(columns))
-    return uses if examples.each_clip_once else _first(uses)
-
-
-def _first(uses: Iterable[tuple[Example, Clip]]) -> Iterator[tuple[Example, Clip]]:
-    seen: dict[str | None, None] = {}  # of so many, a set takes more than twice the memory
-    for row, clip in uses:
-        if clip.path not in seen:
-            seen[clip.path] = None
-            yield row, clip
+    return ((use.row, use.clip) for use in uses_of(examples) if use.first)
 
 
 def quantiles(seconds: Iterable[float]) -> Quantiles | None:

@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import PurePosixPath
 
 from validators.document import shown
-from validators.examples import Example, Examples, LabelFaultKind, text_of
+from validators.examples import Example, Examples, Inputs, LabelFaultKind, text_of
 from validators.finding import Fault, Severity
 from validators.registry import rule
 from validators.source import (
@@ -363,7 +363,7 @@ def _repeated_inputs(examples: Examples) -> Iterator[tuple[Example, Example]]:
 
 
 @rule("DAT417", severity=Severity.ERROR, since="0.1")
-def repeated_inputs(examples: Examples) -> Iterator[Fault]:
+def repeated_inputs(inputs: Inputs) -> Iterator[Fault]:
     """Two rows have the same inputs.
 
     Why: the second tests nothing new; with another label it contradicts the first.
@@ -371,9 +371,9 @@ def repeated_inputs(examples: Examples) -> Iterator[Fault]:
     Limits: clips are compared by their bytes. In a task whose only input is audio this is
     repeated-clip, a warning.
     """
-    if examples.inputs == ["audio"]:
+    if inputs.examples.inputs == ["audio"]:
         return
-    for row, first in _repeated_inputs(examples):
+    for row, first in _repeated_inputs(inputs.examples):
         yield Fault(
             f"the inputs are those of {first.file} ({_line_of(first)}); inputs of its own are "
             "required",
@@ -383,16 +383,16 @@ def repeated_inputs(examples: Examples) -> Iterator[Fault]:
 
 
 @rule("DAT418", severity=Severity.WARNING, since="0.1")
-def repeated_clip(examples: Examples) -> Iterator[Fault]:
+def repeated_clip(inputs: Inputs) -> Iterator[Fault]:
     """A clip comes back in a task whose only input is audio.
 
     Why: the same question twice counts twice; with another label it cannot be answered.
     Fix: delete one of the two rows.
     Limits: clips are compared by their bytes.
     """
-    if examples.inputs != ["audio"]:
+    if inputs.examples.inputs != ["audio"]:
         return
-    for row, first in _repeated_inputs(examples):
+    for row, first in _repeated_inputs(inputs.examples):
         yield Fault(
             f"the clip is the one of {first.file} ({_line_of(first)}); a clip of its own is "
             "required",
