@@ -83,6 +83,10 @@ class Example(NamedTuple):
         """The row's place, said of this example."""
         return self.row.at.of_example(self.file)
 
+    def path(self, name: str) -> str | None:
+        """Where the clip of a canonical column lies; None where there is none to be opened."""
+        return self.row.path(self.names.of_source.get(name, ""))
+
     def paths(self, columns: list[str]) -> list[str]:
         """Where the clips of these columns lie that can be opened; in less time than `clips`."""
         of_source, path_of = self.names.of_source, self.row.path

@@ -348,16 +348,15 @@ def _repeated_inputs(examples: Examples) -> Iterator[tuple[Example, Example]]:
     """Each row whose inputs were those of an earlier row, with the first of them."""
     digest = examples.source.store.sha256
 
+    def input_of(row: Example, name: str) -> str | None:
+        if path := row.path(name):
+            return digest(path) or path
+        cell = row.cell(name)
+        return cell.name if isinstance(cell, Clip) else None if cell is None else str(cell)
+
     def inputs(row: Example) -> Hashable:
-        cells = [row.cell(name) for name in examples.inputs]
-        if not cells or any(cell is None for cell in cells):
-            return None
-        return tuple(
-            (digest(cell.path or "") or cell.path or cell.name)
-            if isinstance(cell, Clip)
-            else str(cell)
-            for cell in cells
-        )
+        values = [input_of(row, name) for name in examples.inputs]
+        return None if not values or None in values else tuple(values)
 
     return _repeated(examples, inputs)
 
