@@ -12,6 +12,7 @@ from tests.flawless import (
     METADATA,
     TASK,
     append,
+    clip_path,
     copy,
     make_task,
     merge,
@@ -19,7 +20,7 @@ from tests.flawless import (
     variant,
     write,
 )
-from validators import folder, registry
+from validators import folder, registry, task_check
 from validators.audio import Decoders
 from validators.clips import ClipSource, DecoderError
 from validators.engine import Measurer, Options, check
@@ -45,6 +46,29 @@ def run(task: Path, measure: Measurer, options: Options | None = None) -> Report
 
 def verdict(report: Report) -> tuple[str, int]:
     return report.tasks[0].verdict, exit_code(report)
+
+
+@pytest.mark.parametrize("minutes", [False, True], ids=["all rows", "declared minutes"])
+@pytest.mark.parametrize("kind", ["classification", "audio output", "two clips"])
+def test_when_clips_and_rows_are_judged_changes_nothing(
+    task: Path, measure: Measurer, monkeypatch: pytest.MonkeyPatch, kind: str, minutes: bool
+) -> None:
+    """Clips used twice, a broken one, wrong rows; some at a time, or all behind the last clip."""
+    variant(kind)(task)
+    column = "file_name" if kind == "classification" else "audio_file_name"
+    row(3, **{column: clip_path(2).removeprefix("data/Prompts/")})(task)
+    write(clip_path(5), b"RIFF" + b"\0" * 40)(task)
+    row(7, file="a/b")(task)
+    if minutes:
+        merge(INSTANCE, {"sampling": {"minutes": 0.4, "seed": 1}})(task)
+    reports = []
+    for at_once in (1, 7, 1_000):
+        monkeypatch.setattr(task_check, "JUDGED_AT_ONCE", at_once)
+        reports.append(run(task, measure))
+    first, *others = reports
+    assert others == [first, first]
+    assert {"AUD503", "DAT415"} <= {found.rule for found in first.findings}
+    assert first.tasks[0].instances[0].minutes
 
 
 # -- the contract's table of verdicts and exit codes ----------------------------------------------

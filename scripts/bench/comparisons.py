@@ -95,13 +95,18 @@ class _Run:
 
     def pair(self) -> None:
         """One run of each, one after another."""
-        self.checked.append(seconds(self._check))
-        self._see_that_all_was_found()
+        self.checked.append(self.timed())
         self.plain.append(seconds(self._plain))
         self.frugal.append(seconds(self._frugal))
         if self._edit and self.plan.editors:
             self.plan.editors.forget()
             self.edited.append(seconds(self._edit))
+
+    def timed(self) -> float:
+        """Seconds of a check that found all that was planted."""
+        found = seconds(self._check)
+        self._see_that_all_was_found()
+        return found
 
     def _see_that_all_was_found(self) -> None:
         missed = self.folder.missed(json.loads(self._report.read_bytes()))
@@ -148,9 +153,11 @@ def _linear(plan: Plan, runs: Sequence[_Run]) -> Iterator[Line]:
         return
     (task, *_) = (make_small_tasks(plan.cache, 1) / "tasks").iterdir()
     command = _check("--no-cache", str(task), output=Path(os.devnull))
-    start = statistics.median(seconds(command) for _ in range(plan.pairs))
+    # Both are short, and a hundredth of a second of either is a fiftieth of the ratio: many runs.
+    pairs = [(seconds(command), first.timed()) for _ in range(2 * plan.pairs + 1)]
+    start, short = (statistics.median(column) for column in zip(*pairs, strict=True))
     times = last.folder.seconds / first.folder.seconds
-    ratios = [(b - start) / (a - start) for a, b in zip(first.checked, last.checked, strict=True)]
+    ratios = [(of_last - start) / (short - start) for of_last in last.checked]
     detail = f"{start:.2f} s of start-up taken off; {times:.2f} times the sound"
     limit = 1.05 * times
     yield Line(
