@@ -43,8 +43,13 @@ def test_the_worst_task_ends_within_eleven_minutes_of_computing():
 
 
 def heard(sounds: Mapping[str, Measurement], *clips: tuple[str, str]) -> list[str]:
-    walk = Listening()
-    return [key for instance, key in clips if walk.covers(instance, key, sounds)]
+    walk, passed = Listening(), set()
+    got = []
+    for instance, key in clips:
+        if walk.covers(instance, key, sounds, known=key in passed):
+            got.append(key)
+        passed.add(key)
+    return got
 
 
 def test_the_clip_that_exceeds_is_the_last_one():
@@ -88,7 +93,7 @@ def test_whoever_hears_of_results_late_gets_no_less_far(delay):
     late = []
     for number, key in enumerate(sounds):
         known = {f"{n:03}": sounds[f"{n:03}"] for n in range(number - delay)}
-        if walk.covers("A", key, known):
+        if walk.covers("A", key, known, known=key in known):
             late.append(key)
     at_once = heard(sounds, *(("A", key) for key in sounds))
     assert late[: len(at_once)] == at_once

@@ -4,7 +4,7 @@ Counted in bytes, rows and samples, never in seconds: the same input ends in the
 every machine. All limits lie far beyond what a lawful task can hold.
 """
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
@@ -43,23 +43,29 @@ class Listening:
     """
 
     def __init__(self) -> None:
-        self._uncounted: deque[tuple[str, str]] = deque()
-        self._seen: dict[str, None] = {}  # of so many, a set takes more than twice the memory
+        self._uncounted: dict[str, str] = {}  # content hashes, each with the instance it counts for
         self._of_instance: Counter[str] = Counter()
         self._of_task = 0
 
-    def covers(self, instance: str, key: str, sounds: Mapping[str, Measurement]) -> bool:
-        """Whether the next clip, of this content hash, is still listened to."""
-        while self._uncounted and (sound := sounds.get(self._uncounted[0][1])) is not None:
-            owner, _ = self._uncounted.popleft()
+    def covers(
+        self, instance: str, key: str, sounds: Mapping[str, Measurement], *, known: bool
+    ) -> bool:
+        """Whether the next clip, of this content hash, is still listened to.
+
+        `known`: the same content has come before, and counts once.
+        """
+        while self._uncounted:
+            first = next(iter(self._uncounted))
+            if (sound := sounds.get(first)) is None:
+                break
+            owner = self._uncounted.pop(first)
             samples = counted(sound)
             self._of_instance[owner] += samples
             self._of_task += samples
         if self._of_instance[instance] > INSTANCE_SAMPLES or self._of_task > TASK_SAMPLES:
             return False
-        if key not in self._seen:
-            self._seen[key] = None
-            self._uncounted.append((instance, key))
+        if not known:
+            self._uncounted.setdefault(key, instance)
         return True
 
 

@@ -193,6 +193,7 @@ class _TaskCheck:
     _judging: Iterator[None] = field(default_factory=lambda: iter(()))
     _no_sound: str | None = None
     _listening: Listening = field(default_factory=Listening)
+    _passed: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.judge = Judge(self.folder.task, self.options)
@@ -297,7 +298,8 @@ class _TaskCheck:
             clips = (clip for _, clip in clips_of(data.examples))
             try:
                 for source in data.source.store.sources(clips):
-                    if not listening.covers(data.file.stem, str(source.key), sounds):
+                    key = str(source.key)
+                    if not listening.covers(data.file.stem, key, sounds, known=key in sounds):
                         break
                     yield source
             except SourceUnavailable as error:
@@ -376,7 +378,9 @@ class _TaskCheck:
         heard = Measurements()
         for clip in examples.source.store.ordered(clip for _, clip in clips_of(examples)):
             key = data.key(str(clip.path))
-            if key in sounds and self._listening.covers(data.file.stem, key, sounds):
+            known = key in self._passed
+            if key in sounds and self._listening.covers(data.file.stem, key, sounds, known=known):
+                self._passed.add(key)
                 heard.add(str(clip.path), sounds[key])
         return heard
 
