@@ -3,7 +3,9 @@
 import hashlib
 import os
 import secrets
+import socket
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -223,6 +225,27 @@ class Hub:
         """A file's bytes. Raises KeyError if it is not there."""
         entry = self.head(repo_id, revision).tree[path]
         return self.store.blob(entry.oid).read_bytes()
+
+    @property
+    def connections(self) -> frozenset[socket.socket]:
+        """Connections that are served now."""
+        with self._server.guard:
+            return frozenset(self._server.connections)
+
+    def wait_for_end_of_others(
+        self, those: frozenset[socket.socket], seconds: float = 10.0
+    ) -> None:
+        """Return once none but those connections is served: what a client left behind that was
+        killed is done then.
+
+        Raises:
+            TimeoutError: some still are after so many seconds.
+        """
+        end = time.monotonic() + seconds
+        while self.connections - those:
+            if time.monotonic() > end:
+                raise TimeoutError("a connection is served without end")
+            time.sleep(0.01)
 
     def tokens_seen(self) -> set[str | None]:
         """Every token that a request bore; None stands for requests without."""

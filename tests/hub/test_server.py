@@ -59,6 +59,23 @@ def command(*arguments: str) -> "subprocess.Popen[str]":
     )
 
 
+def test_what_a_client_left_behind_can_be_waited_for(tmp_path: Path) -> None:
+    with Hub(tmp_path) as hub:
+        hub.put("org/data", {})
+        held, gone = (HTTPConnection("127.0.0.1", hub.port) for _ in range(2))
+        held.request("GET", API)
+        held.getresponse().read()
+        mine = hub.connections
+        gone.request("GET", API)
+        gone.getresponse().read()
+        with pytest.raises(TimeoutError):
+            hub.wait_for_end_of_others(mine, seconds=0.1)
+        gone.close()
+        hub.wait_for_end_of_others(mine)
+        assert hub.connections == mine
+        held.close()
+
+
 def test_the_command_prints_its_endpoint_and_ends_on_a_signal(tmp_path: Path) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         with command("--store", str(tmp_path / "store")) as process:

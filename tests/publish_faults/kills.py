@@ -24,6 +24,7 @@ from tests.publish_faults.table import AFTER, BEFORE
 from tests.publish_faults.world import (
     CANARY,
     REPO,
+    WRITES,
     built,
     card,
     faults_of,
@@ -31,7 +32,6 @@ from tests.publish_faults.world import (
     prepare,
     published,
     short_session,
-    writes_seen,
 )
 
 When = Literal["before", "after"]
@@ -116,7 +116,9 @@ def run(kill: Kill, born: Nursery, scratch: Path) -> tuple[bool, list[str]]:
     with HubServer(scratch / "store") as server:
         prepare(server)
         published(server, built(scratch, BEFORE), patience())
+        mine = server.connections
         status = born.publish(server.endpoint, scratch, AFTER, kill)
+        server.wait_for_end_of_others(mine)
         killed = status == -signal.SIGKILL
         broken = [] if killed or status == 0 else [f"the publisher ended with {status}"]
         editor = built(scratch, AFTER)
@@ -124,8 +126,8 @@ def run(kill: Kill, born: Nursery, scratch: Path) -> tuple[bool, list[str]]:
         broken += faults_of(server, AFTER, serial=2)
         server.requests.clear()
         published(server, editor, patience())
-        if writes_seen(server):
-            broken.append(f"the next resume wrote {writes_seen(server)} times")
+        if writes := [str(seen) for seen in server.requests if seen.method in WRITES]:
+            broken.append(f"the next resume wrote: {', '.join(writes)}")
         # Whoever dies in the middle of an upload has gone away, as the server then says.
         crashes = [crash for crash in server.crashes if "the client went away" not in crash]
         broken += [f"the server broke: {crash}" for crash in crashes]
