@@ -25,6 +25,7 @@ MODULES = {
     "instance": "SRC",
     "documents": "DOC",
     "data": "DAT",
+    "answers": "DAT",
     "sound": "AUD",
     "sound_statistics": "AUD",
     "neighbours": "NBR",

@@ -1,1 +1,1 @@
-"""The rules, one module per family. Every module here is loaded by being here."""
+"""The rules, one module or two per family. Every module here is loaded by being here."""
