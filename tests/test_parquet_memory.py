@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from tests.on_hub import parquet
 from tests.test_parquet_reading import script, source
-from validators.parquet import ParquetError, ParquetFiles, ParquetSource
+from validators.parquet import ParquetFiles, ParquetSource
+from validators.parquet_answers import ParquetError
 from validators.parquet_frames import SHARED_BYTES
 from validators.parquet_memory import new_memory, taken
 

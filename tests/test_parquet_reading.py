@@ -18,15 +18,8 @@ from tests.conftest import FULL_STRENGTH
 from tests.on_hub import AUDIO, embedded, parquet
 from validators.clips import DecoderError
 from validators.http_client import Trouble
-from validators.parquet import (
-    ParquetError,
-    ParquetFiles,
-    ParquetSource,
-    TooManyRows,
-    borrowed,
-    embedded_of,
-    start_ahead,
-)
+from validators.parquet import ParquetFiles, ParquetSource, borrowed, start_ahead
+from validators.parquet_answers import ParquetError, TooManyRows, embedded_of
 from validators.parquet_frames import MAX_CELL_BYTES, MAX_CLIP_BYTES
 
 ROOT = Path(__file__).parents[1]

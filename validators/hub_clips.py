@@ -18,7 +18,8 @@ from validators.document import shown
 from validators.finding import Location
 from validators.http_client import Trouble
 from validators.hub_client import HubDataset, HubFile, Refusal, session
-from validators.parquet import ParquetError, ParquetFiles, ParquetSource, borrowed
+from validators.parquet import ParquetFiles, ParquetSource, borrowed
+from validators.parquet_answers import ParquetError
 from validators.parquet_frames import MAX_CLIP_BYTES
 from validators.source import (
     Clip,

@@ -26,15 +26,8 @@ from validators.hub_client import Fetched, HubDataset, HubFile, Refusal, session
 from validators.hub_clips import HubClips, Place, unavailable
 from validators.hub_layout import LayoutError, Part, find_part, inside
 from validators.metadata import Metadata
-from validators.parquet import (
-    ParquetError,
-    ParquetFiles,
-    ParquetSource,
-    Schema,
-    TooManyRows,
-    borrowed,
-    embedded_of,
-)
+from validators.parquet import ParquetFiles, ParquetSource, borrowed
+from validators.parquet_answers import ParquetError, Schema, TooManyRows, embedded_of
 from validators.source import (
     AUDIO_EXTENSIONS,
     Cell,

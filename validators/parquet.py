@@ -7,13 +7,11 @@
         for row, data in files.clips(source, "audio", [3, 17]):
             ...
 
-pyarrow is not imported here. What the child says is checked like any stranger's text: it may have
-been taken over by what it reads.
+pyarrow is not imported here; `validators.parquet_answers` checks what the child says.
 """
 
 import atexit
 import contextlib
-import json
 import os
 import signal
 import socket
@@ -27,6 +25,15 @@ from typing import Any, Final, cast
 
 from validators.clips import DecoderError
 from validators.measurement import plain_text
+from validators.parquet_answers import (
+    ParquetError,
+    Schema,
+    failure_of,
+    piece_of,
+    rows_of,
+    schema_of,
+    sensible,
+)
 from validators.parquet_frames import (
     CELLS,
     CLIP,
@@ -39,7 +46,6 @@ from validators.parquet_frames import (
     MAX_CELLS_BYTES,
     MAX_CLIP_BYTES,
     MAX_FRAME_BYTES,
-    MAX_METADATA_BYTES,
     MAX_PIECE_BYTES,
     NO_CLIP,
     PIECE,
@@ -68,19 +74,9 @@ _START_SECONDS: Final = 120.0  # pyarrow from a cold disk
 # As with clips: a death may be the machine's doing, and SIGKILL usually is.
 _DEATHS_BY_ITSELF: Final = 2
 _DEATHS_BY_SIGKILL: Final = 5
-_FAILURES: Final = frozenset({"unreadable", "memory", "too much", "rows"})
-_MAX_COLUMN_NAME: Final = 200
 _SCHEMA: Final = frozenset({SCHEMA})
 _CELLS: Final = frozenset({CELLS})
 _CLIPS: Final = frozenset({CLIP, NO_CLIP})
-
-
-class ParquetError(Exception):
-    """A file cannot be read, whoever tries: `str()` says why in one short sentence."""
-
-
-class TooManyRows(ParquetError):  # noqa: N818 - says what is
-    """A file holds more rows than are read."""
 
 
 @dataclass(frozen=True)
@@ -96,26 +92,6 @@ class ParquetSource:
     size: int
     open: Callable[[], int] | None = None
     pread: Callable[[int, int], bytes] | None = None
-
-
-@dataclass(frozen=True)
-class Schema:
-    """What a file says that it holds; `rows` is a claim.
-
-    Attributes:
-        columns: name to whether it holds clips.
-        features: JSON of `datasets` about the columns, or an empty text.
-        rows: what the footer claims.
-    """
-
-    columns: dict[str, bool]
-    features: str
-    rows: int
-
-
-Embedded = tuple[str | None, bool | None]
-"""A cell of clips: the name that stands beside the bytes, and whether the footer says that there
-are bytes."""
 
 
 class _Died(Exception):  # noqa: N818 - says what happened
@@ -168,8 +144,8 @@ class ParquetFiles:
         """
         request = {"want": "schema", "size": source.size}
         said = [payload for _, payload in self._insist(source, lambda: request, _SCHEMA)]
-        _sensible(bool(said))
-        return _schema_of(said[-1])
+        sensible(bool(said))
+        return schema_of(said[-1])
 
     def rows(self, source: ParquetSource, columns: Sequence[str], most: int) -> Iterator[list[Any]]:
         """The cells of these columns, row by row; a cell of clips is an `Embedded`.
@@ -189,12 +165,12 @@ class ParquetFiles:
             total += len(payload)
             if total > 2 * MAX_CELLS_BYTES:
                 raise ParquetError("it gives no sensible rows")
-            for row in _rows_of(payload, len(columns)):
+            for row in rows_of(payload, len(columns)):
                 if skip:
                     skip -= 1
                     continue
                 given += 1
-                _sensible(given <= most)
+                sensible(given <= most)
                 yield row
 
     def clips(
@@ -213,10 +189,10 @@ class ParquetFiles:
             return {"want": "clips", "column": column, "rows": rest, "size": source.size}
 
         for kind, payload in self._insist(source, request, _CLIPS):
-            _sensible(place < len(rows))
+            sensible(place < len(rows))
             place += 1
             yield rows[place - 1], payload if kind == CLIP else None
-        _sensible(place == len(rows))
+        sensible(place == len(rows))
 
     # -- the child --------------------------------------------------------------------------------
 
@@ -262,7 +238,7 @@ class ParquetFiles:
             if kind == DONE:
                 return
             if kind == FAILED:
-                raise _failure_of(payload)
+                raise failure_of(payload)
             if kind == PIECE:
                 budget -= self._give_piece(channel, source, payload)
                 if budget < 0:
@@ -314,7 +290,7 @@ class ParquetFiles:
 
     def _give_piece(self, channel: socket.socket, source: ParquetSource, payload: bytes) -> int:
         """Send the child a piece of the file that it asked for; how many bytes."""
-        offset, count = _piece_of(payload, source.size)
+        offset, count = piece_of(payload, source.size)
         if source.pread is None:
             raise _Died("gave no sensible answer")
         data = source.pread(offset, count)
@@ -466,77 +442,3 @@ def _why(died: _Died, status: int) -> str:
             return f"the child that reads it died by {signal.Signals(-status).name}"
         return f"the child that reads it died by signal {-status}"
     return f"the child that reads it ended with status {status}"
-
-
-# -- what a child says ----------------------------------------------------------------------------
-
-
-def _json_of(payload: bytes) -> Any:
-    try:
-        return json.loads(payload)
-    except (ValueError, RecursionError):
-        raise ParquetError("the child that reads it gave no sensible answer") from None
-
-
-def _sensible(holds: bool) -> None:
-    if not holds:
-        raise ParquetError("the child that reads it gave no sensible answer")
-
-
-def _failure_of(payload: bytes) -> ParquetError:
-    said = _json_of(payload)
-    _sensible(isinstance(said, list) and [type(part) for part in said] == [str, str])
-    kind, detail = said
-    _sensible(kind in _FAILURES)
-    detail = plain_text(detail) or "it is no parquet file"
-    return TooManyRows(detail) if kind == "rows" else ParquetError(detail)
-
-
-def _piece_of(payload: bytes, size: int) -> tuple[int, int]:
-    said = _json_of(payload)
-    _sensible(isinstance(said, list) and len(said) == 2)
-    _sensible(all(type(number) is int for number in said))
-    offset, count = said
-    _sensible(0 <= offset < size and 0 < count <= min(MAX_PIECE_BYTES, size - offset))
-    return offset, count
-
-
-def _schema_of(payload: bytes) -> Schema:
-    said = _json_of(payload)
-    _sensible(isinstance(said, dict) and set(said) == {"columns", "features", "groups"})
-    _sensible(isinstance(said["columns"], list) and isinstance(said["groups"], list))
-    columns: dict[str, bool] = {}
-    for column in said["columns"]:
-        _sensible(isinstance(column, list) and [type(part) for part in column] == [str, bool])
-        columns[column[0]] = column[1]
-        if len(column[0]) > _MAX_COLUMN_NAME:
-            raise ParquetError(f"a column has a name of more than {_MAX_COLUMN_NAME} characters")
-    _sensible(all(type(count) is int for count in said["groups"]))
-    if any(count < 0 for count in said["groups"]):
-        raise ParquetError("a row group claims fewer rows than none")
-    features = said["features"]
-    _sensible(isinstance(features, str) and len(features) <= 2 * MAX_METADATA_BYTES)
-    return Schema(columns, features, sum(said["groups"]))
-
-
-def _rows_of(payload: bytes, width: int) -> Iterator[list[Any]]:
-    said = _json_of(payload)
-    _sensible(isinstance(said, list))
-    for row in said:
-        _sensible(isinstance(row, list) and len(row) == width)
-        yield row
-
-
-def embedded_of(cell: Any) -> Embedded | None:
-    """A cell of a column of clips, checked; None where the row has no clip.
-
-    Raises:
-        ParquetError: the child says nonsense.
-    """
-    if cell is None:
-        return None
-    _sensible(isinstance(cell, list) and len(cell) == 2)
-    name, embedded = cell
-    _sensible(name is None or isinstance(name, str))
-    _sensible(embedded is None or isinstance(embedded, bool))
-    return name, embedded

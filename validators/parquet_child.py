@@ -9,7 +9,6 @@ socket>`; validators.parquet_frames says what is spoken.
 import contextlib
 import json
 import math
-import mmap
 import os
 import socket
 import struct
@@ -29,6 +28,7 @@ import pyarrow.parquet as pq
 # `python -I` knows no path to this repository; what is shared is fetched by hand.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from validators.measurement import plain_text
+from validators.parquet_bytes import File, Pieces, mapped, receive
 from validators.parquet_frames import (
     CELLS,
     CPU_SECONDS,
@@ -41,9 +41,7 @@ from validators.parquet_frames import (
     MAX_COLUMNS,
     MAX_FRAME_BYTES,
     MAX_METADATA_BYTES,
-    MAX_PIECE_BYTES,
     MEMORY_BYTES,
-    PIECE,
     READY,
     SCHEMA,
     frame,
@@ -60,8 +58,6 @@ _CLIPS_AT_ONCE: Final = 64
 _BYTES_AT_ONCE: Final = 1 << 17
 _BUFFER_BYTES: Final = 1 << 20  # of a column that is read ahead
 _MAPPED_BYTES: Final = 1 << 25  # of a column's part in a row group that is mapped, not read
-_AHEAD_BYTES: Final = 1 << 16  # of a piece at least: small columns lie side by side
-_PIECES_KEPT: Final = 16
 _FEATURES: Final = b"huggingface"  # where `datasets` describes the columns
 
 
@@ -71,105 +67,6 @@ class _Refused(Exception):  # noqa: N818 - not an error of ours
     def __init__(self, kind: str, detail: str) -> None:
         self.kind = kind
         self.detail = detail
-
-
-def _receive(channel: socket.socket, count: int) -> bytes:
-    data = bytearray()
-    while len(data) < count:
-        part = channel.recv(min(count - len(data), 1 << 20))
-        if not part:
-            raise ConnectionError("the parent is gone")
-        data += part
-    return bytes(data)
-
-
-class _File:
-    """A file as pyarrow sees it, of which something else gives the bytes."""
-
-    closed = False
-
-    def __init__(self, pread: Callable[[int, int], Any], size: int) -> None:
-        self._size = size
-        self._pread = pread
-        self._at = 0
-
-    def read(self, count: int = -1) -> bytes:
-        return bytes(self.read_buffer(count))
-
-    def read_buffer(self, count: int = -1) -> Any:
-        left = max(0, self._size - self._at)
-        data = self._pread(self._at, left if count < 0 else min(count, left))
-        self._at += len(data)
-        return data
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        self._at = offset + {os.SEEK_SET: 0, os.SEEK_CUR: self._at}.get(whence, self._size)
-        return self._at
-
-    def tell(self) -> int:
-        return self._at
-
-    def size(self) -> int:
-        return self._size
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def writable(self) -> bool:
-        return False
-
-    def flush(self) -> None:
-        """Nothing to write."""
-
-    def close(self) -> None:
-        self.closed = True
-
-
-class _Pieces:
-    """Asks the parent for what it needs of a file, a little more at a time, and keeps the last."""
-
-    def __init__(self, channel: socket.socket, size: int) -> None:
-        self._channel = channel
-        self._size = size
-        self._kept: dict[int, bytes] = {}
-
-    def pread(self, offset: int, count: int) -> bytes:
-        data = bytearray()
-        while count > 0 and (part := self._part(offset, count)):
-            data += part
-            offset += len(part)
-            count -= len(part)
-        return bytes(data)
-
-    def _part(self, offset: int, count: int) -> bytes:
-        for start, piece in self._kept.items():
-            if start <= offset < start + len(piece):
-                return piece[offset - start : offset - start + count]
-        piece = self._ask(offset, min(max(count, _AHEAD_BYTES), MAX_PIECE_BYTES))
-        self._kept[offset] = piece
-        while len(self._kept) > _PIECES_KEPT:
-            del self._kept[next(iter(self._kept))]
-        return piece[:count]
-
-    def _ask(self, offset: int, count: int) -> bytes:
-        count = min(count, self._size - offset)
-        if count <= 0:
-            return b""
-        self._channel.sendall(frame(PIECE, to_json([offset, count])))
-        (length,) = LENGTH.unpack(_receive(self._channel, LENGTH.size))
-        return _receive(self._channel, length)
-
-
-def _mapped(descriptor: int, offset: int, count: int) -> memoryview:
-    """Bytes of a file in memory that goes when pyarrow lets go of them; none are copied."""
-    start = offset - offset % mmap.ALLOCATIONGRANULARITY
-    if not count:
-        return memoryview(b"")
-    memory = mmap.mmap(descriptor, offset - start + count, access=mmap.ACCESS_READ, offset=start)
-    return memoryview(memory)[offset - start :]
 
 
 # --------------------------------------------------------------------------------------------
@@ -338,7 +235,7 @@ class _Reader:
         if self._descriptor is None or largest > _MAPPED_BYTES:
             return self._file
         size = os.fstat(self._descriptor).st_size
-        file = pa.PythonFile(_File(partial(_mapped, self._descriptor), size), mode="r")
+        file = pa.PythonFile(File(partial(mapped, self._descriptor), size), mode="r")
         return pq.ParquetFile(file, metadata=self._file.metadata, buffer_size=0, pre_buffer=False)
 
     def _send_clip(self, cell: Any) -> None:
@@ -437,7 +334,7 @@ def answer(channel: socket.socket, request: dict[str, Any], descriptors: list[in
     try:
         if not descriptors:
             size = int(request["size"])
-            file: Any = pa.PythonFile(_File(_Pieces(channel, size).pread, size), mode="r")
+            file: Any = pa.PythonFile(File(Pieces(channel, size).pread, size), mode="r")
         else:  # which copies less than a file of Python's would
             file = pa.OSFile(f"/dev/fd/{descriptors[0]}", "rb")
         whole, memory, *_ = [*descriptors, None, None]
@@ -472,8 +369,8 @@ def serve(channel: socket.socket) -> None:
         if not head:
             return
         try:
-            head += _receive(channel, LENGTH.size - len(head))
-            request = json.loads(_receive(channel, LENGTH.unpack(head)[0]))
+            head += receive(channel, LENGTH.size - len(head))
+            request = json.loads(receive(channel, LENGTH.unpack(head)[0]))
             allow_cpu_seconds(CPU_SECONDS)
             answer(channel, request, descriptors)
         finally:

@@ -16,7 +16,8 @@ from validators.folder import TaskFolder
 from validators.front_matter import names_in_parquet
 from validators.newtask.survey import ClipFinder, SurveyError, Table, read_table
 from validators.opening import open_source
-from validators.parquet import ParquetError, ParquetSource, borrowed, embedded_of
+from validators.parquet import ParquetSource, borrowed
+from validators.parquet_answers import ParquetError, embedded_of
 from validators.source import (
     METADATA_NAMES,
     Cell,
