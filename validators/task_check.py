@@ -5,9 +5,8 @@ Every subject is shown to the rules that look at its kind: see `validators.judge
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache, partial
-from itertools import chain, islice
-from typing import cast
+from functools import cache
+from itertools import islice
 
 from schema.report import InstanceReport, Report, TaskReport
 from validators.budget import Listening, Reading, batches, counted, last_for_all, not_heard
@@ -15,6 +14,7 @@ from validators.clips import ClipSource, DecoderError
 from validators.engine import Measurer, Options, Progress, Watchers
 from validators.examples import Example, Examples, Inputs, read_examples
 from validators.folder import InstanceFile, TaskFolder
+from validators.instance_data import HeardUse, InstanceData
 from validators.judge import Judge
 from validators.measurement import Measurement, Measurements, Renamed
 from validators.neighbours import Neighbours
@@ -33,11 +33,8 @@ from validators.totals import (
     ClipStats,
     InstanceStats,
     InstructionNeed,
-    Use,
-    Uses,
     clips_of,
     instance_report,
-    uses_of,
 )
 from validators.tree import Repository, Tree, suffix_of
 from validators.waivers import Waivers
@@ -75,7 +72,6 @@ def check_folders(
             yield assemble([task.report()], task.judge.findings, task.judge.problems)
 
 
-HeardUse = tuple[Use, Measurement]
 Others = Callable[[TaskFolder], list[TaskFolder]]
 """Gives the task folders beside one, read when a rule compares tasks."""
 
@@ -142,52 +138,13 @@ class _Wanted:
 
 
 @dataclass
-class _InstanceData:
-    """What is known of an instance's data in this run; `lost`: why its clips were not read."""
-
-    file: InstanceFile
-    source: SourceTable | None = None
-    examples: Examples | None = None
-    lost: str | None = None
-    unjudged: "_Unjudged | None" = None
-    uses: Uses = field(default_factory=Uses)
-
-    def key(self, path: str) -> str:
-        """What the measurement of a clip goes by."""
-        known = self.source.store.sha256(path) if self.source else None
-        return known or f"{self.file.folder.path}/{path}"
-
-    def sound_of(self, sounds: Measurements, path: str) -> Measurement | None:
-        """The measurement of a clip, if there is one."""
-        return cast(Measurement | None, sounds.get(self.key(path)))
-
-
-class _Unjudged:
-    """The uses of clips in an instance whose clips have not been shown to their rules, in order."""
-
-    def __init__(self, examples: Examples) -> None:
-        self._rest = uses_of(examples)
-        self._next = next(self._rest, None)
-
-    def heard(self, sound_of: Callable[[str], Measurement | None]) -> Iterator[HeardUse]:
-        """Take those from the first on whose clips have been measured."""
-        while self._next is not None and (sound := sound_of(self._next.path)):
-            yield self._next, sound
-            self._next = next(self._rest, None)
-
-    def rest(self) -> Iterator[Use]:
-        """Take all others."""
-        return self._rest if self._next is None else chain((self._next,), self._rest)
-
-
-@dataclass
 class _TaskCheck:
     """One task on its way through the check."""
 
     folder: TaskFolder
     options: Options
     fetched: Progress | None = None
-    _instances: list[_InstanceData] = field(default_factory=list)
+    _instances: list[InstanceData] = field(default_factory=list)
     _reports: list[InstanceReport] = field(default_factory=list)
     _prepared: bool = False
     _judging: Iterator[None] = field(default_factory=lambda: iter(()))
@@ -228,7 +185,7 @@ class _TaskCheck:
         """Read the rows of every instance's source, as far as this run may."""
         reading = Reading(self.folder)
         for file in self.folder.instances:
-            data = _InstanceData(file)
+            data = InstanceData(file)
             self._instances.append(data)
             if reason := self._reason_not_to_open(file):
                 self.judge.skip(DATA_SUBJECTS, reason)
@@ -243,9 +200,7 @@ class _TaskCheck:
                 continue
             reading.spend(data.source)
             if data.source.columns:
-                data.examples = read_examples(data.source)
-                if data.examples.all_taken:
-                    data.unjudged = _Unjudged(data.examples)
+                data.take(read_examples(data.source))
 
     def to_open(self) -> Iterator[InstanceFile]:
         """The instances whose sources this run reads."""
@@ -341,7 +296,7 @@ class _TaskCheck:
         files = (folder.task_file, folder.instructions, folder.readme, folder.references)
         yield from (file for file in (*files, *folder.instances) if file is not None)
 
-    def _run_instance(self, data: _InstanceData, sounds: Measurements) -> InstanceStats | None:
+    def _run_instance(self, data: InstanceData, sounds: Measurements) -> InstanceStats | None:
         if data.source is not None and not data.source.local:
             self.judge.show(data.source)  # which may have turned out to be broken
         stats, heard_all = None, True
@@ -370,7 +325,7 @@ class _TaskCheck:
         return stats
 
     def _heard(
-        self, data: _InstanceData, examples: Examples, sounds: Measurements
+        self, data: InstanceData, examples: Examples, sounds: Measurements
     ) -> Mapping[str, Measurement]:
         """Measurements of an instance's clips by path, as far as the task's samples last."""
         if last_for_all(sounds):
@@ -385,7 +340,7 @@ class _TaskCheck:
         return heard
 
     def _judge_heard(
-        self, stats: InstanceStats, data: _InstanceData, by_path: Mapping[str, Measurement]
+        self, stats: InstanceStats, data: InstanceData, by_path: Mapping[str, Measurement]
     ) -> bool:
         """Whether all clips were measured that were to be; if not, say so.
 
@@ -420,30 +375,18 @@ class _TaskCheck:
         As long as all are certain to be judged in the end.
         """
         for data in self._instances if last_for_all(sounds) else ():
-            if data.unjudged is not None and data.examples is not None:
-                heard = data.unjudged.heard(partial(data.sound_of, sounds))
-                self._show_clips(data.examples, self._gathered(data, heard))
+            if data.examples is not None:
+                self._show_clips(data.examples, data.heard(sounds))
 
-    def _show_sound(self, stats: InstanceStats, data: _InstanceData) -> InstanceStats:
+    def _show_sound(self, stats: InstanceStats, data: InstanceData) -> InstanceStats:
         """Show all other clips, and then the whole; returns it with its uses gathered."""
         if (none := self._no_sound or data.lost) is not None:
             self.judge.skip(SOUND_SUBJECTS, none)
             return stats
-        rest = data.unjudged.rest() if data.unjudged else uses_of(stats.examples)
-        sound_of = stats.sounds.get
-        heard = ((use, sound) for use in rest if (sound := sound_of(use.path)) is not None)
-        self._show_clips(stats.examples, self._gathered(data, heard))
+        self._show_clips(stats.examples, data.heard_at_last(stats))
         stats = replace(stats, gathered=data.uses)
         self.judge.show(stats)
         return stats
-
-    @staticmethod
-    def _gathered(data: _InstanceData, heard: Iterable[HeardUse]) -> Iterator[HeardUse]:
-        """Note every use for the rules on the whole; give the first of each clip."""
-        for use, sound in heard:
-            data.uses.add(use, sound)
-            if use.first:
-                yield use, sound
 
     def _show_clips(self, examples: Examples, heard: Iterable[HeardUse]) -> None:
         """Show clips to the rules on their files and, where they could be decoded, their sound."""
