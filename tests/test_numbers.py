@@ -88,7 +88,7 @@ NAMED: dict[str, dict[str, Any]] = {
     "validators.rules.task": {"DESCRIPTION_WORDS": lambda n: f"README.md | at least {n} /"},
     "validators.rules.instance": {"SAMPLING_WORDS": lambda n: f"at least 5 / {n} /"},
     "validators.rules.documents": {"SECTION_WORDS": lambda n: f"/ {n} | error"},
-    "validators.rules.answers": {
+    "validators.rules.labels": {
         "MIN_EXAMPLES": lambda n: f"examples of an instance | at least {n}",
         "MAX_MINUTES": lambda n: f"input clips | at most {n}",
         "MAJORITY_LIMIT_OF_TWO": lambda n: f"at most {percent(n)} /",

@@ -25,7 +25,7 @@ MODULES = {
     "instance": "SRC",
     "documents": "DOC",
     "data": "DAT",
-    "answers": "DAT",
+    "labels": "DAT",
     "sound": "AUD",
     "sound_statistics": "AUD",
     "neighbours": "NBR",

@@ -1,4 +1,4 @@
-"""DAT: the answers of an instance, and how many examples there are of each and of all."""
+"""DAT: the labels of an instance, and how many examples there are of each and of all."""
 
 import pytest
 
