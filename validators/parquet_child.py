@@ -56,6 +56,9 @@ _ROWS_AT_ONCE: Final = 256
 _CLIPS_AT_ONCE: Final = 64
 # Of clips that are unpacked at a time, as far as the footer knows: what stays in a core's cache.
 _BYTES_AT_ONCE: Final = 1 << 17
+# Of clips after which malloc gives back what it holds in pieces, or memory grows with their number.
+# To do so after each small row group took three times as long as to read it.
+_RELEASED_BYTES: Final = 1 << 22
 _BUFFER_BYTES: Final = 1 << 20  # of a column that is read ahead
 _MAPPED_BYTES: Final = 1 << 25  # of a column's part in a row group that is mapped, not read
 _FEATURES: Final = b"huggingface"  # where `datasets` describes the columns
@@ -190,6 +193,7 @@ class _Reader:
         kind = self._fields[name].type
         leaf = f"{name}.bytes" if pa.types.is_struct(kind) else name
         file = self._for_clips(leaf)
+        unpacked = 0
         for group in range(self._file.num_row_groups):
             end = start + self._file.metadata.row_group(group).num_rows
             if not start <= row < end:
@@ -197,6 +201,7 @@ class _Reader:
                 continue
             at = start
             for batch in self._clip_batches(file, group, leaf):
+                unpacked += batch.nbytes
                 column = batch.column(0)
                 if pa.types.is_struct(column.type):
                     column = column.field("bytes")
@@ -208,7 +213,9 @@ class _Reader:
                 if not at <= row < end:
                     break
             start = end
-            pa.default_memory_pool().release_unused()  # or memory grows with the number of clips
+            if unpacked >= _RELEASED_BYTES:
+                pa.default_memory_pool().release_unused()
+                unpacked = 0
         self._outbox.send()
         if row != -1:
             raise _Refused("unreadable", f"there is no row {row}")
