@@ -52,7 +52,8 @@ class Listening:
     ) -> bool:
         """Whether the next clip, of this content hash, is still listened to.
 
-        `known`: the same content has come before, and counts once.
+        `known`: the same content has come before, and counts once. In the first walk it has where
+        it has been measured; what other tasks share then counts for one of them.
         """
         while self._uncounted:
             first = next(iter(self._uncounted))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from itertools import repeat
 from typing import Any, NamedTuple
 
@@ -330,16 +330,9 @@ class _Canonical:
     def examples(self, rows: Rows) -> ExampleRows:
         """The rows with their labels."""
         column = self._names.of_source["label"]
-        known: dict[str, tuple[Label, LabelFault | None]] = {}
-        read = []
-        for row in rows:
-            cell = row.get(column)
-            answer = known.get(cell) if type(cell) is str else None
-            if answer is None:
-                answer = self._label(cell)
-                if type(cell) is str and len(known) < _KNOWN_LABELS:
-                    known[cell] = answer
-            read.append(answer)
+        known = lru_cache(_KNOWN_LABELS)(self._label)  # of texts: lists cannot be keys
+        cells = (row.get(column) for row in rows)
+        read = [known(cell) if type(cell) is str else self._label(cell) for cell in cells]
         labels, faults = [label for label, _ in read], [fault for _, fault in read]
         return ExampleRows(rows, self._names, labels, faults)
 

@@ -1,5 +1,8 @@
 """What the child that reads parquet says, read and checked like any stranger's text: it may have
-been taken over by what it reads."""
+been taken over by what it reads.
+
+All functions raise ParquetError where it says nonsense.
+"""
 
 import json
 from collections.abc import Iterator
